@@ -1,0 +1,1 @@
+"""Wiring, order, time and delivery: the only package that knows all the others."""
