@@ -1,0 +1,105 @@
+"""A fitted card in WeCom's words: which template_card type, and what goes where in it (wecom.md §4)."""
+
+import re
+from typing import Any
+
+import orjson
+
+from adapters.base import Rendered, RenderedKind
+from adapters.text import cut_bytes
+from adapters.wecom import limits, wording
+from adapters.wecom.events import SINGLE_MARK
+from adapters.wecom.limits import Unfit
+from cards.capability import Surface
+from cards.model import Button, Card, Choice, Link, Style
+
+Json = dict[str, Any]
+
+FALLBACK_URL = "https://work.weixin.qq.com"
+TEXT_BYTES = 2048
+_STYLES = {Style.PRIMARY: 1, Style.DEFAULT: 2, Style.DANGER: 4}
+_ANCHOR = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
+
+
+def render(card: Card, surface: Surface, landing_url: str) -> Rendered:
+    """The message body of a fitted card. `landing_url`: where a card leads that has no link of its own.
+
+    Raises `Unfit` for a card that breaks a limit, and for any card on a group: `appchat/send` takes none (§3.5).
+    """
+    if surface is not Surface.DIRECT:
+        raise Unfit("a group takes no cards")
+    shown = _template(card, landing_url)
+    limits.check(shown)
+    return _rendered({"msgtype": "template_card", "template_card": shown}, RenderedKind.CARD)
+
+
+def render_text(text: str) -> Rendered:
+    """A text message; `<a href>` in it is defused, since WeCom would make it a link (§3.2)."""
+    content = cut_bytes(_ANCHOR.sub("＜", text).strip() or "…", TEXT_BYTES)
+    return _rendered({"msgtype": "text", "text": {"content": content}}, RenderedKind.TEXT)
+
+
+def _template(card: Card, landing_url: str) -> Json:
+    buttons = [action for action in card.actions if isinstance(action, Button)]
+    choices = [asked for asked in card.inputs if isinstance(asked, Choice)]
+    if len(choices) != len(card.inputs):
+        raise Unfit("only choices can be shown")
+    if not choices:
+        return _buttons(card, buttons) if buttons else _notice(card, landing_url)
+    if not any(button.submits for button in buttons):
+        raise Unfit("a form needs a submit button")
+    if len(choices) == 1 and (choices[0].many or len(choices[0].options) > limits.OPTIONS):
+        return _form(card, "vote_interaction", buttons) | {"checkbox": _checkbox(choices[0])}
+    if any(choice.many for choice in choices):
+        raise Unfit("a many-choice must be alone")
+    if len(choices) == 1 and _needs_room(card, buttons):
+        return _buttons(card, buttons) | {"button_selection": _select(choices[0])}
+    return _form(card, "multiple_interaction", buttons) | {"select_list": [_select(choice) for choice in choices]}
+
+
+def _needs_room(card: Card, buttons: list[Button]) -> bool:
+    """Whether a form with one question shows more than a select card can: other actions, or many words."""
+    desc = wording.condensed(card)["main_title"].get("desc", "")
+    return len(buttons) > 1 or len(buttons) < len(card.actions) or len(desc) > limits.DESC
+
+
+def _notice(card: Card, landing_url: str) -> Json:
+    action = {"card_action": {"type": 1, "url": landing_url}}
+    return {"card_type": "text_notice"} | action | wording.spread(card, jumps=True)
+
+
+def _buttons(card: Card, buttons: list[Button]) -> Json:
+    words = wording.spread(card, jumps=False)
+    return {"card_type": "button_interaction"} | words | {"button_list": [_button(button) for button in buttons]}
+
+
+def _form(card: Card, card_type: str, buttons: list[Button]) -> Json:
+    if len(buttons) != 1 or any(isinstance(action, Link) for action in card.actions):
+        raise Unfit("a select card has only its submit button")
+    submit = {"text": wording.one_line(buttons[0].label), "key": buttons[0].ref.encode()}
+    return {"card_type": card_type} | wording.condensed(card) | {"submit_button": submit}
+
+
+def _button(button: Button) -> Json:
+    text = wording.one_line(button.label)
+    return {"text": text, "style": _STYLES[button.style], "key": button.ref.encode()}
+
+
+def _select(choice: Choice) -> Json:
+    options = [{"id": option.value, "text": wording.one_line(option.label)} for option in choice.options]
+    select: Json = {"question_key": choice.name, "title": wording.one_line(choice.label), "option_list": options}
+    chosen = [value for value in choice.initial if value in {option.value for option in choice.options}]
+    return select | ({"selected_id": chosen[0]} if chosen else {})
+
+
+def _checkbox(choice: Choice) -> Json:
+    options = [
+        {"id": option.value, "text": wording.one_line(option.label), "is_checked": option.value in choice.initial}
+        for option in choice.options
+    ]
+    key = choice.name if choice.many else SINGLE_MARK + choice.name
+    return {"question_key": key, "mode": int(choice.many), "option_list": options}
+
+
+def _rendered(payload: Json, kind: RenderedKind) -> Rendered:
+    return Rendered(payload=payload, bytes=len(orjson.dumps(payload)), kind=kind)
