@@ -12,10 +12,15 @@ _ZERO: Final = Decimal(0)
 
 _LONGEST = 64
 _MOST_DIGITS = 20
+# As many decimals as the database keeps: what we confirm is what we store.
+_MOST_DECIMALS = 10
 _LARGEST: Final = Decimal(10) ** 18
 
 _FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９．，％＋－−／￥＄￡　萬億", "0123456789.,%+--/¥$£ 万亿")
-_SCALES: Final = {"": 0, "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "万亿": 12}
+_SCALES: Final = {
+    name: Decimal(10**zeros)
+    for name, zeros in (("千", 3), ("万", 4), ("百万", 6), ("千万", 7), ("亿", 8), ("万亿", 12))
+}
 _SYMBOLS: Final = {"¥": "CNY", "元": "CNY", "$": "USD", "€": "EUR", "£": "GBP"}
 _TRUTHS: Final = {"是": True, "否": False, "yes": True, "no": False}
 
@@ -50,7 +55,7 @@ def parse(text: str) -> Typed:
     """Read one number, fraction or yes/no out of what somebody typed (R-GEN-09). Raises NotANumber.
 
     Full-width signs count as their ASCII twins. Refused: words around the number, two signs, exponents, misplaced
-    thousands separators, mixed unit marks, more than 20 digits, 10^18 and beyond.
+    thousands separators, mixed unit marks, more than 20 digits or 10 decimals, 10^18 and beyond.
     """
     if len(text) > _LONGEST:
         raise NotANumber("too long")
@@ -74,9 +79,9 @@ def _number(match: re.Match[str]) -> Typed:
     if (symbol and tail) or (scale and tail == "%"):
         raise NotANumber("mixed unit marks")
     digits = digits.replace(",", "")
-    if len(digits) - digits.count(".") > _MOST_DIGITS:
+    if len(digits) - digits.count(".") > _MOST_DIGITS or len(digits.partition(".")[2]) > _MOST_DECIMALS:
         raise NotANumber("too many digits")
-    value = Decimal(digits).scaleb(_SCALES[scale or ""], _CONTEXT)
+    value = _CONTEXT.multiply(Decimal(digits), _SCALES[scale]) if scale else Decimal(digits)
     if value >= _LARGEST:
         raise NotANumber("too large")
     if (sign or inner) == "-" and value:
@@ -93,7 +98,7 @@ def _fraction(part: int, whole: int) -> Typed:
 def percent(progress: Decimal) -> str:
     """A share of one as whole percent, half-up (R-GEN-05): 0.3636 → "36%", 1.32 → "132%", −0.2 → "0%".
 
-    Never shows 100% unless the share is exactly 1, never 0% unless it is 0 or less. Raises ValueError for NaN, Infinity.
+    Never shows 100% unless the share is exactly 1, never 0% unless it is 0 or less. Raises ValueError when not finite.
     """
     if not progress.is_finite():
         raise ValueError("progress must be finite")

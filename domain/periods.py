@@ -1,4 +1,4 @@
-"""Which day, week, month or quarter something belongs to, in the zone of the person it is about (R-GEN-02, R-GEN-03)."""
+"""Which day, week, month or quarter something belongs to, in the zone of whom it is about (R-GEN-02, R-GEN-03)."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -50,8 +50,8 @@ def instant_at(day: date, clock: time, zone: Zone) -> datetime:
     A time that does not exist that day moves forward by the missing span; a doubled time is its first occurrence.
     """
     rules = zone_info(zone) if isinstance(zone, str) else zone
-    # fold=0 reads a doubled time as its first occurrence, and a missing one with the offset before the jump, which lands
-    # behind the gap.
+    # fold=0 reads a doubled time as its first occurrence, and a missing one with the offset before the jump, which
+    # lands behind the gap.
     return datetime.combine(day, clock.replace(fold=0), tzinfo=rules).astimezone(UTC)
 
 

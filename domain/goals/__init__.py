@@ -1,0 +1,1 @@
+"""Goals: cycles, objectives and key results, how far they are and how they are doing."""
