@@ -1,0 +1,90 @@
+"""The simulated company: people, departments, groups, and the opaque ids DingTalk derives for them."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from adapters.simulation import Resident
+
+ROOT = 1
+
+
+@dataclass(slots=True)
+class Group:
+    """A group chat. `chat` is its openConversationId; the robot only hears and posts while `has_robot`."""
+
+    chat: str
+    title: str
+    members: list[str]
+    has_robot: bool = True
+
+
+@dataclass(slots=True)
+class Company:
+    """Who and what exists in the organisation. Department ids are integers, the root is 1 (dingtalk.md §4.10)."""
+
+    corp_id: str
+    people: dict[str, Resident] = field(default_factory=dict)
+    groups: dict[str, Group] = field(default_factory=dict)
+    departments: dict[str, int] = field(default_factory=dict)
+
+    def add(self, resident: Resident) -> None:
+        self.people[resident.user_id] = resident
+        self.department_id(resident.department)
+
+    def change(self, user_id: str, **fields: str) -> None:
+        self.add(replace(self.people[user_id], **fields))
+
+    def remove(self, user_id: str) -> None:
+        del self.people[user_id]
+        for group in self.groups.values():
+            if user_id in group.members:
+                group.members.remove(user_id)
+
+    def add_group(self, chat: str, title: str, members: Sequence[str]) -> None:
+        missing = [member for member in members if member not in self.people]
+        if missing:
+            raise ValueError(f"not in the directory: {missing}")
+        self.groups[chat] = Group(chat, title, list(members))
+
+    def department_id(self, name: str) -> int:
+        """The id of a department under the root, made on first use; no name means the root itself."""
+        if not name:
+            return ROOT
+        return self.departments.setdefault(name, ROOT + 1 + len(self.departments))
+
+    def department_name(self, dept_id: int) -> str | None:
+        if dept_id == ROOT:
+            return self.corp_id
+        return next((name for name, known in self.departments.items() if known == dept_id), None)
+
+    def in_department(self, dept_id: int) -> list[str]:
+        return [p.user_id for p in self.people.values() if self.department_id(p.department) == dept_id]
+
+    def by_union_id(self, union: str) -> str | None:
+        return next((user for user in self.people if union_id(user) == union), None)
+
+    def by_mobile(self, mobile: str) -> str | None:
+        return next((p.user_id for p in self.people.values() if p.mobile == mobile), None)
+
+    def member_named(self, group: Group, word: str) -> str | None:
+        """The member a typed `@word` means: by shown name or by user id."""
+        return next((user for user in group.members if word in (user, self.people[user].name)), None)
+
+
+def _digest(kind: str, seed: str) -> str:
+    return hashlib.sha256(f"{kind}:{seed}".encode()).hexdigest()
+
+
+def union_id(user_id: str) -> str:
+    return f"z{_digest('union', user_id)[:20]}iE"
+
+
+def opaque_id(user_id: str) -> str:
+    """senderId / dingtalkId: good for equality tests only."""
+    return f"$:LWCP_v1:${_digest('opaque', user_id)[:22]}"
+
+
+def direct_conversation(user_id: str) -> str:
+    """The conversationId of the person's chat with the robot."""
+    return f"cid{_digest('direct', user_id)[:24]}=="
