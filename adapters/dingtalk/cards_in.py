@@ -1,0 +1,109 @@
+"""Card callbacks: somebody pressed a button or sent the form of a card of ours (dingtalk.md §1.3, §3.5, §3.7)."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from adapters.base import Commands, Ignored, Json, Parsed, Raw
+from adapters.dingtalk.door import Door
+from adapters.dingtalk.reading import instant, needed, nested, object_of, text
+from adapters.errors import Malformed
+from cards.action import ActionRef, NotAReference
+from domain.command import Conversation, ConversationKind, Kind, Value
+
+STYLE: Mapping[str, str] = {"as": "card"}
+
+REF, SURFACE, FORM = "a", "s", "form"
+"""Names of button and form params: the encoded action, the surface it was rendered for, the submitted form."""
+HIDDEN_REF, HIDDEN_SURFACE = "__a", "__s"
+"""The same two as hidden fields of a form. Names that start with `__` are ours and never reach a handler."""
+OURS = "__"
+
+
+def read(door: Door, raw: Raw) -> Parsed:
+    """Turn a verified card callback into one command. Raises `Malformed`, also for an action that is not ours."""
+    body = object_of(raw.body)
+    if text(body, "type") not in {"", "actionCallback"}:
+        return Ignored("card.other", STYLE)
+    if text(body, "corpId") not in {"", door.corp_id}:
+        return Ignored("foreign.corp", STYLE)
+    if str(body.get("userIdType", 1)) != "1":
+        return Ignored("card.user_id_type", STYLE)
+    card, user_id = needed(body, "outTrackId"), needed(body, "userId")
+    params = _params(body)
+    form = nested(params, FORM)
+    ref = _action(params, form)
+    values = _values(form)
+    timestamp = raw.headers.get("x-ddpaas-signature-timestamp")
+    command = door.command(
+        key=_key(card, user_id, ref, values), kind=Kind.ACTION, name=ref.name, actor=door.actor(user_id),
+        conversation=_conversation(door, body, params, form, user_id), sent_at=instant(timestamp, raw.at),
+        received_at=raw.at, values=values, params=ref.params, card_ref=card,
+    )  # fmt: skip
+    return Commands((command,), STYLE)
+
+
+def _params(body: Json) -> Json:
+    """The button's params, wherever this client put them (§3.5, "Parsing rules")."""
+    content = nested(body, "content") or nested(body, "value")
+    inner = nested(content, "actionData")
+    for holder in (nested(content, "cardPrivateData"), content, nested(inner, "cardPrivateData")):
+        params = nested(holder, "params")
+        if params:
+            return params
+    return {}
+
+
+def _action(params: Json, form: Json) -> ActionRef:
+    encoded = text(form, HIDDEN_REF) or text(params, REF)
+    try:
+        return ActionRef.decode(encoded)
+    except (NotAReference, UnicodeDecodeError):
+        raise Malformed("action") from None
+
+
+def _values(form: Json) -> dict[str, Value]:
+    """The answered fields under their own names; unanswered ones are absent."""
+    answered = {name.replace("\0", ""): _value(value) for name, value in form.items() if not name.startswith(OURS)}
+    return {name: value for name, value in answered.items() if value not in {"", ()}}
+
+
+def _value(value: Any) -> Value:
+    """One submitted value as text or texts: selects carry `{"index", "value"}`, switches booleans (§3.7)."""
+    if isinstance(value, dict):
+        value = value.get("value")
+    if isinstance(value, list):
+        return tuple(item for item in map(_scalar, value) if item)
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, int | str):
+        return str(value).replace("\0", "")
+    raise Malformed("form value")
+
+
+def _key(card: str, user_id: str, ref: ActionRef, values: Mapping[str, Value]) -> str:
+    """No event id exists (§3.5): the same person doing the same to the same card is the same click.
+
+    The answered fields are part of it, so that a corrected form is heard when the first one was refused.
+    """
+    claim = [card, user_id, ref.encode(), sorted(values.items())]
+    return "card:" + hashlib.sha256(orjson.dumps(claim)).hexdigest()
+
+
+def _conversation(door: Door, body: Json, params: Json, form: Json, user_id: str) -> Conversation:
+    """Where the card hangs. `spaceType` may just say "im", so the surface it was rendered for travels with it."""
+    space, kind = text(body, "spaceId"), text(body, "spaceType").upper()
+    surface = text(form, HIDDEN_SURFACE) or text(params, SURFACE)
+    if space and (kind == "IM_GROUP" or (kind != "IM_ROBOT" and surface == ConversationKind.GROUP)):
+        return door.conversation(ConversationKind.GROUP, space)
+    return door.conversation(ConversationKind.DIRECT, user_id)

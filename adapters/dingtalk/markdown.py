@@ -1,0 +1,101 @@
+"""Card text in DingTalk's two markdown dialects (template cards §3.9, robot messages §4.6).
+
+Neither dialect documents an escape character, so user text is defused: a mark that could start markup is replaced by
+its look-alike or parted by a zero-width space. What people read stays the same.
+"""
+
+import re
+from collections.abc import Iterable
+
+from adapters.base import People
+from cards.model import (
+    Block,
+    Bold,
+    Divider,
+    Fields,
+    Note,
+    PersonRef,
+    Plain,
+    Progress,
+    Span,
+    Text,
+    WebLink,
+)
+from cards.model import People as PeopleBlock
+
+BREAK = "  \n"
+"""A line break inside a paragraph (§3.9); paragraphs are parted by an empty line."""
+
+_GAP = "\u200b"
+_LOOK_ALIKE = str.maketrans({"*": "∗", "`": "ˋ", "_": "＿", "\\": "＼", "\r": None, "\0": None})
+_LINE_START = re.compile(r"^(\s*)(#|>|-|\+|=|\||\d+[.)])", re.MULTILINE)
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_URL = re.compile(r"://|(?<=www)\.", re.IGNORECASE)
+_USER_ID = re.compile(r"[\w.@$:-]{1,128}")
+
+
+def literal(text: str) -> str:
+    """User text that stays text: no emphasis, heading, list, link, image, tag, mention, variable or strike-through."""
+    safe = text.translate(_LOOK_ALIKE).replace("~~", f"~{_GAP}~").replace("](", f"]{_GAP}(").replace("][", f"]{_GAP}[")
+    safe = safe.replace("![", f"!{_GAP}[").replace("${", f"${_GAP}{{").replace("dtmd:", f"dtmd{_GAP}:")
+    safe = _URL.sub(lambda found: found[0][:1] + _GAP + found[0][1:], _TAG.sub(f"<{_GAP}", safe))
+    return BREAK.join(_LINE_START.sub(rf"\1{_GAP}\2", line.strip()) for line in safe.split("\n"))
+
+
+def link(text: str, url: str) -> str:
+    """A link, or just its text when the URL is not plain http(s)."""
+    if not re.fullmatch(r"https?://[^\s\"<>\\]+", url):
+        return literal(text)
+    address = url.replace("(", "%28").replace(")", "%29")
+    return f"[{literal(text).replace('[', '［').replace(']', '］')}]({address})"
+
+
+def spans(parts: Iterable[Span], people: People) -> str:
+    """Running text."""
+    return "".join(_span(part, people) for part in parts)
+
+
+def _span(part: Span, people: People) -> str:
+    if isinstance(part, Plain):
+        return literal(part.text)
+    if isinstance(part, Bold):
+        words = literal(part.text.strip())
+        return f"**{words}**" if words else ""
+    if isinstance(part, WebLink):
+        return link(part.text, part.url)
+    return person(part, people)
+
+
+def person(ref: PersonRef, people: People) -> str:
+    """A mention where we know the person's user id here, else the name."""
+    user_id = mentionable(ref, people)
+    name = literal(people[ref.person_id].name if ref.person_id in people else ref.name).replace("<", "＜")
+    return f"<a atId={user_id}>{name}</a>" if user_id else name
+
+
+def mentionable(ref: PersonRef, people: People) -> str:
+    """The user id by which this person can be mentioned, "" when there is none fit for an attribute."""
+    shown = people.get(ref.person_id)
+    user_id = (shown.user_id if shown else None) or ""
+    return user_id if _USER_ID.fullmatch(user_id) else ""
+
+
+def block(item: Block, people: People) -> str:
+    """One block as one paragraph."""
+    if isinstance(item, Text):
+        return spans(item.spans, people)
+    if isinstance(item, Fields):
+        return BREAK.join(f"**{literal(pair.label.strip())}**：{literal(pair.value)}" for pair in item.pairs)
+    if isinstance(item, Progress):
+        return f"**{literal(item.label.strip())}**：{literal(item.caption)}"
+    if isinstance(item, PeopleBlock):
+        return "、".join(person(ref, people) for ref in item.people)
+    if isinstance(item, Note):
+        return "\n".join(f"> {line}" for line in literal(item.text).split("\n"))
+    assert isinstance(item, Divider)
+    return "---"
+
+
+def paragraphs(parts: Iterable[str]) -> str:
+    """Paragraphs as one text; empty ones are left out."""
+    return "\n\n".join(part for part in parts if part)
