@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from adapters.base import Commands, Ignored, Parsed
 from adapters.errors import Malformed
 from adapters.wecom.origin import Happening, Origin, moment, person, response_handle
-from cards.action import ActionRef, NotAReference
+from cards.action import ActionRef
 from domain.command import Kind, Value
 
 SINGLE_MARK = "1:"
@@ -69,7 +69,7 @@ def _menu(origin: Origin, said: Mapping[str, str], at: datetime) -> Parsed:
 def _card(origin: Origin, root: Element, said: Mapping[str, str], at: datetime) -> Parsed:
     try:
         ref = ActionRef.decode(said.get("EventKey", ""))
-    except (NotAReference, ValueError) as error:
+    except ValueError as error:
         raise Malformed("action") from error
     task = said.get("TaskId", "")
     what = Happening(
@@ -80,7 +80,9 @@ def _card(origin: Origin, root: Element, said: Mapping[str, str], at: datetime) 
         reply=response_handle(said.get("ResponseCode", ""), moment(said)),
         card_ref=task.partition("@")[0] or None,
     )
-    return _one(origin, said, at, what, card="1", user=said["FromUserName"], task=task, time=str(int(at.timestamp())))
+    return _one(
+        origin, said, at, what, card="1", user=said.get("FromUserName", ""), task=task, time=str(int(at.timestamp()))
+    )
 
 
 def _selected(root: Element, *, voted: bool) -> dict[str, Value]:

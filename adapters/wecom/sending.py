@@ -20,6 +20,7 @@ Json = dict[str, Any]
 _CARD = "template_card"
 _TEXT_DUPLICATES_SECONDS = 1800
 _CARD_DUPLICATES_SECONDS = 14_400
+_REMEMBERED = 4096
 _NOT_IN_TASK_ID = re.compile(r"[^0-9A-Za-z_\-]")
 _GONE = frozenset({2, 5})
 """`status` of a member who is disabled or has left (§2.4)."""
@@ -33,6 +34,7 @@ class Sending:
         self._user = user
         self._agent_id = agent_id
         self._clock = clock
+        self._spent: dict[str, None] = {}  # rows whose code was found spent: their retries send anew, in this order
 
     async def send(self, out: Outgoing) -> Receipt:
         """A new message: to a person (§3.2, one recipient each) or to a group the app has made (§3.5)."""
@@ -53,7 +55,7 @@ class Sending:
 
     async def update(self, out: Outgoing) -> Receipt:
         """Change the card by its handle; without a usable one, send it anew (contract clause 19)."""
-        if not self._usable(out.handle) or out.payload["msgtype"] != _CARD:
+        if not self._usable(out.handle) or out.payload["msgtype"] != _CARD or out.dedupe in self._spent:
             return await self._send_anew(out)
         assert out.handle is not None
         change = {
@@ -67,8 +69,10 @@ class Sending:
         except Rejected as error:
             if error.code != str(RESPONSE_CODE_SPENT):
                 raise
-            # On a retry the code was most likely spent by our own first attempt (§3.3).
-            return Receipt(message_id=out.target or "") if out.attempt > 0 else await self._send_anew(out)
+            if out.attempt > 0:  # most likely spent by our own first attempt, whose answer was lost (§3.3)
+                return Receipt(message_id=out.target or "")
+            self._remember_spent(out.dedupe)
+            return await self._send_anew(out)
         _demand_delivered(body)
         return Receipt(message_id=out.target or "")
 
@@ -111,7 +115,13 @@ class Sending:
 
     async def _send_anew(self, out: Outgoing) -> Receipt:
         sent = await self.send(out)
+        self._spent.pop(out.dedupe, None)
         return Receipt(message_id=sent.message_id, handle=sent.handle, fresh=True)
+
+    def _remember_spent(self, dedupe: str) -> None:
+        if len(self._spent) >= _REMEMBERED:
+            del self._spent[next(iter(self._spent))]
+        self._spent[dedupe] = None
 
     def _usable(self, handle: ReplyHandle | None) -> bool:
         return (
