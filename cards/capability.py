@@ -19,8 +19,10 @@ class Capabilities:
 
     `form_buttons`: buttons that may stand beside inputs (WeCom's select card has only its submit). `form_text`: room
     for text on a card with inputs. `title`, `text`: room for the title and for running text on a card without inputs
-    (0 = no limit worth knowing). `ack_is_final`: the answer to the click is all the clicker needs; otherwise an update
-    follows it (DingTalk repaints only the clicker's client).
+    (0 = no limit worth knowing; so for `form_text` and `max_fields`). `sole_options`: options of a choice that is the
+    card's only input, where that differs from `max_options`. `many_beside`: whether a choice of several may stand next
+    to other inputs. `ack_is_final`: the answer to the click is all the clicker needs; otherwise an update follows it
+    (DingTalk repaints only the clicker's client).
     """
 
     card: bool = True
@@ -37,6 +39,8 @@ class Capabilities:
     form_buttons: int = 20
     max_choices: int = 50
     max_options: int = 100
+    sole_options: int | None = None
+    many_beside: bool = True
     button_label: int = 40
     option_label: int = 100
     input_label: int = 100
