@@ -169,6 +169,7 @@ def test_the_nth_workday_is_a_workday_with_n_on_the_way(calendar: WorkCalendar, 
     assert calendar.is_workday(earlier)
     assert calendar.workdays_between(earlier, day - one) == number
     assert calendar.add_days(later, 1) > later
+    assert calendar.add_days(day, 0) == day
 
 
 @given(DAYS, st.integers(1, 200), st.times())
