@@ -8,15 +8,16 @@ import orjson
 
 from adapters.base import Commands, Ignored, Json, Parsed, Raw
 from adapters.dingtalk.door import Door
-from adapters.dingtalk.reading import instant, needed, nested, object_of, text
+from adapters.dingtalk.reading import instant, needed, nested, object_of, objects, text
 from adapters.errors import Malformed
 from cards.action import ActionRef, NotAReference
 from domain.command import Conversation, ConversationKind, Kind, Value
 
 STYLE: Mapping[str, str] = {"as": "card"}
 
-REF, SURFACE, FORM = "a", "s", "form"
-"""Names of button and form params: the encoded action, the surface it was rendered for, the submitted form."""
+REF, SURFACE, FORM, ECHO = "a", "s", "form", "current_form"
+"""Names of button and form params: the encoded action, the surface it was rendered for, the submitted form, and the
+form's definition as the template sends it back."""
 HIDDEN_REF, HIDDEN_SURFACE = "__a", "__s"
 """The same two as hidden fields of a form. Names that start with `__` are ours and never reach a handler."""
 OURS = "__"
@@ -34,12 +35,13 @@ def read(door: Door, raw: Raw) -> Parsed:
     card, user_id = needed(body, "outTrackId"), needed(body, "userId")
     params = _params(body)
     form = nested(params, FORM)
-    ref = _action(params, form)
+    ours = {**_echoed(params), **form}
+    ref = _action(params, ours)
     values = _values(form)
     timestamp = raw.headers.get("x-ddpaas-signature-timestamp")
     command = door.command(
         key=_key(card, user_id, ref, values), kind=Kind.ACTION, name=ref.name, actor=door.actor(user_id),
-        conversation=_conversation(door, body, params, form, user_id), sent_at=instant(timestamp, raw.at),
+        conversation=_conversation(door, body, params, ours, user_id), sent_at=instant(timestamp, raw.at),
         received_at=raw.at, values=values, params=ref.params, card_ref=card,
     )  # fmt: skip
     return Commands((command,), STYLE)
@@ -56,8 +58,17 @@ def _params(body: Json) -> Json:
     return {}
 
 
-def _action(params: Json, form: Json) -> ActionRef:
-    encoded = text(form, HIDDEN_REF) or text(params, REF)
+def _echoed(params: Json) -> Json:
+    """Our hidden fields as the form's definition carried them, for clients that do not submit hidden fields."""
+    if ECHO not in params:
+        return {}
+    fields = objects(nested(params, ECHO), "fields")
+    return {text(field, "name"): field.get("defaultValue") for field in fields if text(field, "name").startswith(OURS)}
+
+
+def _action(params: Json, ours: Json) -> ActionRef:
+    """The action of a form, else of a button. Raises `Malformed` for one that we cannot have made."""
+    encoded = text(ours, HIDDEN_REF) or text(params, REF)
     try:
         return ActionRef.decode(encoded)
     except (NotAReference, UnicodeDecodeError):
@@ -100,10 +111,10 @@ def _key(card: str, user_id: str, ref: ActionRef, values: Mapping[str, Value]) -
     return "card:" + hashlib.sha256(orjson.dumps(claim)).hexdigest()
 
 
-def _conversation(door: Door, body: Json, params: Json, form: Json, user_id: str) -> Conversation:
+def _conversation(door: Door, body: Json, params: Json, ours: Json, user_id: str) -> Conversation:
     """Where the card hangs. `spaceType` may just say "im", so the surface it was rendered for travels with it."""
     space, kind = text(body, "spaceId"), text(body, "spaceType").upper()
-    surface = text(form, HIDDEN_SURFACE) or text(params, SURFACE)
+    surface = text(ours, HIDDEN_SURFACE) or text(params, SURFACE)
     if space and (kind == "IM_GROUP" or (kind != "IM_ROBOT" and surface == ConversationKind.GROUP)):
         return door.conversation(ConversationKind.GROUP, space)
     return door.conversation(ConversationKind.DIRECT, user_id)

@@ -40,10 +40,9 @@ def payload(card: Card, surface: Surface, people: People) -> Json:
         "footer": footer,
         "state": "open" if has_form or any(isinstance(action, Button) for action in card.actions) else "done",
         "has_form": "true" if has_form else "false",
-        "form": _json({"fields": _fields(card, submit, surface) if has_form else []}),
+        "form": _json({"fields": _fields(card, submit, surface)}) if has_form else "",
         "form_status": "normal",
         "form_btn_text": submit.label if submit else _SUBMIT.get(card.locale[:2], _SUBMIT["zh"]),
-        "form_ref": submit.ref.encode() if submit and has_form else "",
         "btns": _json([_button(action, surface) for action in rest]),
         "notice": "",
         "lastMessage": _line(card.summary or card.header.title),
@@ -85,7 +84,9 @@ def _mentions(card: Card, people: People) -> list[tuple[str, str]]:
 
 
 def _fields(card: Card, submit: Button | None, surface: Surface) -> list[Json]:
-    """The form's fields. The submit button's action travels in a hidden field (and in `form_ref`, see the package)."""
+    """The form's fields. The submit button's action travels in a hidden field; the
+    template also echoes the form's definition as `current_form`, where `cards_in` finds it for clients that keep hidden
+    fields to themselves."""
     fields: list[Json] = []
     if submit is not None:
         fields.append({"name": HIDDEN_REF, "type": "TEXT", "hidden": True, "defaultValue": submit.ref.encode()})
