@@ -74,7 +74,7 @@ def parse(text: str) -> Typed:
 
 def _number(match: re.Match[str]) -> Typed:
     sign, symbol, inner, digits, scale, tail = match.group("sign", "symbol", "inner", "digits", "scale", "tail")
-    if inner and (sign or not symbol):
+    if sign and inner:
         raise NotANumber("two signs")
     if (symbol and tail) or (scale and tail == "%"):
         raise NotANumber("mixed unit marks")

@@ -91,6 +91,8 @@ def test_R_CAL_06_only_days_after_friday_are_left_or_only_one_day() -> None:
     off = {date(2026, 3, day): False for day in range(9, 14)}
     weekend = off | {date(2026, 3, 14): True, date(2026, 3, 15): True}
     assert WorkCalendar(bundled_table(), company=Roster(weekend)).weekly_due_day("2026-W11") == date(2026, 3, 14)
+    ends = off | {date(2026, 3, 9): True, date(2026, 3, 14): True}
+    assert WorkCalendar(bundled_table(), company=Roster(ends)).weekly_due_day("2026-W11") == date(2026, 3, 9)
     single = off | {date(2026, 3, 12): True}
     assert WorkCalendar(bundled_table(), company=Roster(single)).weekly_due_day("2026-W11") is None
 
