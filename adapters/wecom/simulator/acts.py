@@ -32,6 +32,10 @@ class Acts:
         """Faults of the callbacks to come, used up one entry per callback."""
         return self._courier.mischief
 
+    @mischief.setter
+    def mischief(self, value: list[Mischief]) -> None:
+        self._courier.mischief = value
+
     async def verify_url(self) -> Delivered:
         return await self._courier.verify()
 

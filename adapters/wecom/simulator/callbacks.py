@@ -1,6 +1,7 @@
 """Delivering callbacks to the bot: fresh envelope, deadline, redeliveries, faults on the way (wecom.md §1.3–1.6)."""
 
 import asyncio
+import io
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -143,7 +144,7 @@ class Courier:
         headers = {"Content-Type": "text/xml"} if body else {}
         try:
             async with self._open().request(
-                method, url, data=body or None, headers=headers, allow_redirects=False,
+                method, url, data=io.BytesIO(body) if body else None, headers=headers, allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=limit),
             ) as response:  # fmt: skip
                 return response.status, await response.read()
