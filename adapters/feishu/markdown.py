@@ -40,8 +40,9 @@ def bold(text: str) -> str:
 
 
 def quiet(text: str) -> str:
-    """Text in grey."""
-    return f"<font color='grey'>{escape(text)}</font>" if text.strip() else ""
+    """Text in grey, on one line."""
+    line = " ".join(text.split())
+    return f"<font color='grey'>{escape(line)}</font>" if line else ""
 
 
 def web_url(url: str) -> str | None:

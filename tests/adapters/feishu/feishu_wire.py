@@ -13,23 +13,17 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from adapters.base import Raw
 from adapters.feishu.adapter import FeishuAdapter, build
 from adapters.feishu.settings import FeishuSettings
-from domain.clock import ShiftedClock
+from domain.clock import Clock, ShiftedClock
 
 KEY, TOKEN, APP, TENANT = "kudosbot-encrypt-key", "v_token_123", "cli_1", "tk"
 NOW = datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
 STAMP, NONCE = "1700000000", "n0nce-42"
 
 
-def adapter(api_base_url: str = "http://127.0.0.1:1", **more: Any) -> FeishuAdapter:
-    settings = FeishuSettings(
-        app_id=APP,
-        app_secret="s3cret",
-        encrypt_key=KEY,
-        verification_token=TOKEN,
-        api_base_url=api_base_url,
-        **more,
-    )
-    return build(settings, name="feishu", clock=ShiftedClock(NOW, running=False), public_url=None)
+def adapter(api_base_url: str = "http://127.0.0.1:1", *, clock: Clock | None = None, **more: Any) -> FeishuAdapter:
+    fields = {"app_id": APP, "app_secret": "s3cret", "encrypt_key": KEY, "verification_token": TOKEN}
+    settings = FeishuSettings.model_validate(fields | {"api_base_url": api_base_url} | more)
+    return build(settings, name="feishu", clock=clock or ShiftedClock(NOW, running=False), public_url=None)
 
 
 def seal(plain: bytes, key: str = KEY, iv: bytes = bytes(range(16))) -> bytes:
