@@ -1,6 +1,7 @@
 """What stands before every endpoint: the wire record, latency, injected faults, tokens, scopes and quota."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Protocol
@@ -24,7 +25,9 @@ SCOPES = (
     ("/topapi/user/", "qyapi_get_member"),
     ("/topapi/v2/department/", "qyapi_get_department_list"),
 )
+SECRETS = re.compile(r'("(?:appSecret|clientSecret|apiSecret|accessToken|access_token|ticket)": ?"|session=)[^"&]*')
 SHOWN = 20_000
+KEPT = 5_000
 
 
 class Switches(Protocol):
@@ -53,8 +56,9 @@ class Gate:
         multipart = request.content_type.startswith("multipart/")
         sent = "<multipart>" if multipart else (await request.read()).decode(errors="replace")
         response = await handler(request)
-        body = response.text or "" if isinstance(response, web.Response) else ""
-        self.note("api", request.method, request.path, response.status, sent, body)
+        body = response.body if isinstance(response, web.Response) else None
+        got = body.decode(errors="replace") if isinstance(body, bytes | bytearray) else ""
+        self.note("api", request.method, request.path, response.status, sent, got)
         return response
 
     def note(self, direction: str, method: str, path: str, status: int, sent: str, got: str) -> None:
@@ -63,12 +67,15 @@ class Gate:
             at=self._world.clock.now().timestamp(), direction=direction, method=method, path=path, status=status,
             request=self._masked(sent), response=self._masked(got),
         )  # fmt: skip
-        self._switches.wire.append(exchange)
+        wire = self._switches.wire
+        wire.append(exchange)
+        if len(wire) > KEPT:
+            del wire[: KEPT // 2]
 
     def _masked(self, text: str) -> str:
         for secret in self._world.secrets():
             text = text.replace(secret, "***")
-        return text[:SHOWN]
+        return SECRETS.sub(r"\1***", text)[:SHOWN]
 
     @web.middleware
     async def weather(self, request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -166,4 +166,4 @@ class World:
         routes = [route.api_secret for route in self.routes.values()]
         hooks = [hook.secret for hook in self.webhooks.values()]
         own = [console.client_secret, console.token, console.encoding_aes_key]
-        return [value for value in (*own, *routes, *hooks, *self.tokens.issued, *self.sessions) if value]
+        return [value for value in (*own, *routes, *hooks, *self.tokens.issued) if value]
