@@ -11,8 +11,9 @@ from adapters.wecom.origin import Happening, Origin, moment, person, response_ha
 from cards.action import ActionRef
 from domain.command import Kind, Value
 
-SINGLE_MARK = "1:"
-"""Prefix of the question key of a vote with one answer, so that its value comes back as text and not as a tuple."""
+MANY_MARK = "#many"
+"""Suffix of the submit key of a vote with several answers, so that even one answer comes back as a tuple: the event
+does not say which mode the vote had. No encoded `ActionRef` can end in it."""
 
 _CARD_EVENTS = ("template_card_event", "template_card_menu_event")
 _OPENED = ("enter_agent", "subscribe")
@@ -67,8 +68,9 @@ def _menu(origin: Origin, said: Mapping[str, str], at: datetime) -> Parsed:
 
 
 def _card(origin: Origin, root: Element, said: Mapping[str, str], at: datetime) -> Parsed:
+    key = said.get("EventKey", "")
     try:
-        ref = ActionRef.decode(said.get("EventKey", ""))
+        ref = ActionRef.decode(key.removesuffix(MANY_MARK))
     except ValueError as error:
         raise Malformed("action") from error
     task = said.get("TaskId", "")
@@ -76,7 +78,7 @@ def _card(origin: Origin, root: Element, said: Mapping[str, str], at: datetime) 
         kind=Kind.ACTION,
         name=ref.name,
         params=ref.params,
-        values=_selected(root, voted=said.get("CardType", "").casefold() == "vote_interaction"),
+        values=_selected(root, many=key.endswith(MANY_MARK)),
         reply=response_handle(said.get("ResponseCode", ""), moment(said)),
         card_ref=task.partition("@")[0] or None,
     )
@@ -85,17 +87,14 @@ def _card(origin: Origin, root: Element, said: Mapping[str, str], at: datetime) 
     )
 
 
-def _selected(root: Element, *, voted: bool) -> dict[str, Value]:
-    """Question → chosen option id, or all of them for a vote of many; unanswered questions are absent."""
+def _selected(root: Element, *, many: bool) -> dict[str, Value]:
+    """Question → chosen option id, or a tuple of them; unanswered questions are absent."""
     values: dict[str, Value] = {}
     for item in root.iterfind("SelectedItems/SelectedItem"):
         question = item.findtext("QuestionKey") or ""
         chosen = tuple(option.text for option in item.iterfind("OptionIds/OptionId") if option.text)
-        if not question or not chosen:
-            continue
-        single = question.startswith(SINGLE_MARK)
-        name = question.removeprefix(SINGLE_MARK)
-        values[name] = chosen if len(chosen) > 1 or (voted and not single) else chosen[0]
+        if question and chosen:
+            values[question] = chosen if many or len(chosen) > 1 else chosen[0]
     return values
 
 

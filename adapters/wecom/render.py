@@ -8,7 +8,7 @@ import orjson
 from adapters.base import Rendered, RenderedKind
 from adapters.text import cut_bytes
 from adapters.wecom import limits, wording
-from adapters.wecom.events import SINGLE_MARK
+from adapters.wecom.events import MANY_MARK
 from adapters.wecom.limits import Unfit
 from cards.capability import Surface
 from cards.model import Button, Card, Choice, Link, Style
@@ -76,7 +76,8 @@ def _buttons(card: Card, buttons: list[Button]) -> Json:
 def _form(card: Card, card_type: str, buttons: list[Button]) -> Json:
     if len(buttons) != 1 or any(isinstance(action, Link) for action in card.actions):
         raise Unfit("a select card has only its submit button")
-    submit = {"text": wording.one_line(buttons[0].label), "key": buttons[0].ref.encode()}
+    mark = MANY_MARK if any(isinstance(asked, Choice) and asked.many for asked in card.inputs) else ""
+    submit = {"text": wording.one_line(buttons[0].label), "key": buttons[0].ref.encode() + mark}
     return {"card_type": card_type} | wording.condensed(card) | {"submit_button": submit}
 
 
@@ -97,8 +98,7 @@ def _checkbox(choice: Choice) -> Json:
         {"id": option.value, "text": wording.one_line(option.label), "is_checked": option.value in choice.initial}
         for option in choice.options
     ]
-    key = choice.name if choice.many else SINGLE_MARK + choice.name
-    return {"question_key": key, "mode": int(choice.many), "option_list": options}
+    return {"question_key": choice.name, "mode": int(choice.many), "option_list": options}
 
 
 def _rendered(payload: Json, kind: RenderedKind) -> Rendered:

@@ -67,7 +67,9 @@ def condensed(card: Card) -> Json:
     parts = [*_headings(card), *(one_line(block_text(block, card.locale)) for block in card.blocks)]
     if subtitle and above != subtitle:
         parts.insert(0, subtitle)
-    desc = " · ".join(part for part in parts if part)
+    said = [part for part in parts if part]
+    # `fit` counts one character between two parts; the wider separator is used where there is room for it.
+    desc = next((text for text in (" · ".join(said), "·".join(said)) if len(text) <= DESC), "·".join(said))
     title = {"title": one_line(card.header.title)} | ({"desc": desc} if desc else {})
     return {"source": source(card, above), "main_title": title}
 
@@ -78,12 +80,10 @@ def one_line(text: str) -> str:
 
 
 def _headings(card: Card) -> Iterator[str]:
-    """Group titles and captions, in the order of the groups' first inputs; groups without inputs at the end."""
-    used = list(dict.fromkeys(asked.group for asked in card.inputs))
-    order = {key: place for place, key in enumerate(used)}
-    for group in sorted(card.groups, key=lambda group: order.get(group.key, len(order))):
-        heading = one_line(f"{group.title} {group.caption}")
-        if heading:
+    """Titles and captions of the groups that are asked about, in the order of their first inputs."""
+    groups = {group.key: group for group in card.groups}
+    for key in dict.fromkeys(asked.group for asked in card.inputs):
+        if key in groups and (heading := one_line(f"{groups[key].title} {groups[key].caption}")):
             yield heading
 
 

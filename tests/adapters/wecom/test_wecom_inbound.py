@@ -267,8 +267,7 @@ def test_card_click_with_several_answers(adapter: WecomAdapter, callback: Callba
         ("button_interaction", selected(react=("thanks",)), {"react": "thanks"}),
         ("multiple_interaction", selected(kr1=(), kr2=("x",)), {"kr2": "x"}),
         ("vote_interaction", selected(mood=("good", "tired")), {"mood": ("good", "tired")}),
-        ("vote_interaction", selected(mood=("good",)), {"mood": ("good",)}),
-        ("vote_interaction", selected(**{"1:mood": ("good",)}), {"mood": "good"}),
+        ("vote_interaction", selected(mood=("good",)), {"mood": "good"}),
     ],
 )
 def test_selected_items_of_every_shape(
@@ -276,6 +275,15 @@ def test_selected_items_of_every_shape(
 ) -> None:
     raw = callback(event("template_card_event", key="~a.b", extra=card(answers, kind=kind)))
     assert only(adapter, raw).values == values
+
+
+def test_one_answer_to_a_question_of_many_is_still_a_tuple(
+    adapter: WecomAdapter, callback: Callback, event: Make
+) -> None:
+    """Contract clause 11: values arrive in their declared type."""
+    answers = card(selected(mood=("good",)), kind="vote_interaction")
+    command = only(adapter, callback(event("template_card_event", key="~a.b?c=d#many", extra=answers)))
+    assert (command.name, command.params, command.values) == ("a.b", {"c": "d"}, {"mood": ("good",)})
 
 
 def test_corner_menu_of_a_card_is_an_action(adapter: WecomAdapter, callback: Callback, event: Make) -> None:

@@ -105,10 +105,23 @@ def test_three_choices_become_a_select_card(adapter: WecomAdapter) -> None:
     assert set(template) == {"card_type", "source", "main_title", "select_list", "submit_button"}
 
 
+def test_form_text_as_fit_counts_it_has_room(adapter: WecomAdapter) -> None:
+    """`fit` fills the 44 characters counting one between two parts."""
+    groups = (
+        Group(key="a", title="x" * 10, caption="y" * 10),
+        Group(key="b", title="z" * 11),
+        Group(key="c", title="-"),
+    )
+    inputs = (choice("1", group="a"), choice("2", group="b"))
+    made = card(groups=groups, inputs=inputs, actions=(SUBMIT,), blocks=(Text((Plain("t" * 10),)),))
+    assert shown(adapter, made)["main_title"]["desc"] == f"{'x' * 10} {'y' * 10}·{'z' * 11}·{'t' * 10}"
+
+
 def test_one_many_choice_becomes_a_vote(adapter: WecomAdapter) -> None:
     template = shown(adapter, card(inputs=(choice("mood", 20, many=True, initial=("o2",)),), actions=(SUBMIT,)))
     assert template["card_type"] == "vote_interaction"
     assert (template["checkbox"]["mode"], template["checkbox"]["question_key"]) == (1, "mood")
+    assert template["submit_button"]["key"] == "~checkin.submit?c=1#many"
     assert [option["id"] for option in template["checkbox"]["option_list"] if option["is_checked"]] == ["o2"]
 
 
