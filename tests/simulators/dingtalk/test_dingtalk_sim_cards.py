@@ -28,6 +28,7 @@ BTNS = json.dumps(
          "event": {"type": "openLink", "params": {"url": "https://example.com/"}}},
     ]
 )  # fmt: skip
+BAD_FORM = '{"fields":[{"name":"a","label":"A","type":"RANGE"}]}'
 
 
 async def register(api: Any, bot: Any, secret: str = "") -> None:
@@ -61,7 +62,7 @@ async def test_a_card_is_seen_by_its_person_only(sim: DingtalkSimulator, api: An
         ({"cardData": {"cardParamMap": {"headline": "not a variable"}}}, "param.invalid"),
         ({"cardData": {"cardParamMap": {"has_form": "yes"}}}, "param.invalid"),
         ({"cardData": {"cardParamMap": {"has_form": "true"}}}, "param.invalid"),
-        ({"cardData": {"cardParamMap": {"form": '{"fields":[{"name":"a","label":"A","type":"RANGE"}]}'}}}, "param.invalid"),
+        ({"cardData": {"cardParamMap": {"form": BAD_FORM}}}, "param.invalid"),
         ({"cardData": {"cardParamMap": {"btns": '[{"text":"x"}]'}}}, "param.invalid"),
         ({"cardData": {"cardParamMap": {"body": "x" * 103_000}}}, "param.invalid"),
         ({"privateData": {"li": {"cardParamMap": {"notice": 3}}}}, "param.invalid"),
