@@ -15,6 +15,7 @@ CARD = Capabilities(
     form_buttons=10,
     max_choices=10,
     max_options=30,
+    sole_options=100,
     max_fields=20,
     action_bytes=1024,
     option_bytes=1024,
