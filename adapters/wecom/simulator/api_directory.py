@@ -31,12 +31,12 @@ async def user_getuserid(company: Company, call: Call) -> Json:
     """By mobile number. Failures above a fifth of the company's size block the call for the day."""
     mobile = text_of(call.body, "mobile")
     need(5 <= len(mobile.encode()) <= 32, 40058, "mobile of 5 to 32 bytes")
-    directory = company.directory
-    need(directory.failed_lookups <= len(directory.residents) / 5, 45009, "too many failed look-ups")
+    directory, today = company.directory, company.clock.now().date()
+    need(directory.failed_lookups[today] <= len(directory.residents) / 5, 45009, "too many failed look-ups")
     for one in directory.residents.values():
         if one.mobile == mobile:
             return {"userid": one.user_id}
-    directory.failed_lookups += 1
+    directory.failed_lookups[today] += 1
     raise Refused(46004, "user not found")
 
 

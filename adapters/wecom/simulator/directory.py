@@ -1,6 +1,8 @@
 """The simulated company's members and departments (wecom.md §3.9)."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from adapters.simulation import Json, Resident
 
@@ -14,7 +16,7 @@ class Directory:
     company_name: str
     residents: dict[str, Resident] = field(default_factory=dict)
     departments: dict[str, int] = field(default_factory=dict)
-    failed_lookups: int = 0
+    failed_lookups: Counter[date] = field(default_factory=Counter)
 
     def add(self, resident: Resident) -> None:
         self.residents[resident.user_id.lower()] = resident

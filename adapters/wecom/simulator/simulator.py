@@ -98,6 +98,7 @@ class WecomSimulator(Acts):
 
     async def start(self, port: int = 0) -> str:
         """Serve the API on loopback; returns the base URL, without `/cgi-bin`."""
+        self._server.closing.clear()
         self._runner = web.AppRunner(self.vendor_app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -110,6 +111,7 @@ class WecomSimulator(Acts):
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+            self._app = None
 
     def point_at(self, callback_url: str) -> None:
         """Set the callback URL; "" switches callback mode off."""

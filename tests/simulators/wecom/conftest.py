@@ -24,12 +24,15 @@ KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 
 class Bot:
-    """Records callbacks. `script` holds what to answer: inner XML (sent encrypted), an int status, raw bytes, or a
-    float (seconds to sleep). When it is used up, the answer is 200 with an empty body."""
+    """Records callbacks.
+
+    `script` holds what to answer: inner XML (sent encrypted), an int status, raw bytes, a float (seconds to sleep), or
+    an async function that gives the body. When it is used up, the answer is 200 with an empty body.
+    """
 
     def __init__(self) -> None:
         self.crypto = Crypto(TOKEN, KEY, CORP)
-        self.script: list[str | int | bytes | float] = []
+        self.script: list[Any] = []
         self.requests: list[tuple[dict[str, str], bytes]] = []
         self.echo_suffix = b""
         self.url = ""
@@ -41,6 +44,8 @@ class Bot:
             return web.Response(body=plain + self.echo_suffix)
         self.requests.append((query, await request.read()))
         step = self.script.pop(0) if self.script else b""
+        if callable(step):
+            return web.Response(body=await step())
         if isinstance(step, float):
             await asyncio.sleep(step)
             return web.Response()

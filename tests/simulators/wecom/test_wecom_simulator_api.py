@@ -265,10 +265,13 @@ async def test_directory_reads_hide_what_apps_may_not_see(sim: WecomSimulator, a
     assert (await api.get("getcallbackip"))["ip_list"]
 
 
-async def test_failed_mobile_look_ups_block_the_call(api: Any) -> None:
+async def test_failed_mobile_look_ups_block_the_call_for_the_day(api: Any, clock: ShiftedClock) -> None:
     assert (await api.post("user/getuserid", {"mobile": "13800000002"}))["userid"] == "LiSi"
     assert (await api.post("user/getuserid", {"mobile": "13800000009"}))["errcode"] == 46004
     assert (await api.post("user/getuserid", {"mobile": "13800000002"}))["errcode"] == 45009
+    clock.advance(timedelta(days=1))
+    await api.log_in()
+    assert (await api.post("user/getuserid", {"mobile": "13800000002"}))["errcode"] == 0
 
 
 async def test_login_codes_work_once_for_five_minutes(sim: WecomSimulator, api: Any, clock: ShiftedClock) -> None:
@@ -331,3 +334,9 @@ def test_nothing_but_the_api_is_served(sim: WecomSimulator) -> None:
     paths = [resource.canonical for resource in sim.vendor_app.router.resources()]
     assert len(paths) > 20
     assert all(path.startswith("/cgi-bin/") for path in paths)
+
+
+async def test_it_can_be_stopped_and_started_again(sim: WecomSimulator, api: Any) -> None:
+    await sim.stop()
+    api.base = await sim.start()
+    assert (await api.text("x"))["errcode"] == 0

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapters.wecom.simulator import WecomSimulator
+from adapters.wecom.simulator import Mischief, WecomSimulator
 
 HEAD = (
     "<ToUserName>{to}</ToUserName><FromUserName><![CDATA[ww1234567890abcdef]]></FromUserName>"
@@ -129,5 +129,55 @@ async def test_an_answer_signed_with_another_token_is_ignored(
 async def test_a_message_takes_no_card(sim: WecomSimulator, bot: Any) -> None:
     bot.script = [_card()]
     await sim.say("zhangsan", "hello")
+    assert len(sim.problems) == 1
+    await sim.stop()
+
+
+@pytest.mark.parametrize("overwrites", [False, True])
+async def test_an_api_update_during_the_callback_is_noted_and_may_be_lost(
+    sim: WecomSimulator, api: Any, bot: Any, buttons: dict[str, Any], overwrites: bool
+) -> None:
+    """§4.5: answer first, then call."""
+    sim.rules.late_answer_overwrites = overwrites
+
+    async def update_then_answer() -> bytes:
+        body = {"atall": 1, "agentid": 1000002, "button": {"replace_name": "early"}}
+        code = bot.plain().findtext("ResponseCode")
+        answer = await api.post("message/update_template_card", {**body, "response_code": code})
+        assert answer["errcode"] == 0
+        return b""
+
+    sent = await api.card(buttons)
+    bot.script = [update_then_answer]
+    await sim.click("zhangsan", sent["msgid"], "kudos:react")
+    assert len(sim.problems) == 1
+    assert sim.seen("zhangsan")[0].buttons[0].enabled is overwrites
+
+
+async def test_code_spending_by_passive_updates_is_a_switch(
+    sim: WecomSimulator, api: Any, bot: Any, buttons: dict[str, Any]
+) -> None:
+    sim.rules.passive_spends_code = False
+    await _click(sim, api, bot, buttons, _card())
+    body = {"userids": ["lisi"], "agentid": 1000002, "button": {"replace_name": "x"}}
+    code = bot.plain().findtext("ResponseCode")
+    assert (await api.post("message/update_template_card", {**body, "response_code": code}))["errcode"] == 0
+    assert not sim.seen("lisi")[0].buttons[0].enabled
+
+
+async def test_answers_to_a_duplicate_delivery_are_both_applied(
+    sim: WecomSimulator, api: Any, bot: Any, buttons: dict[str, Any]
+) -> None:
+    sent = await api.card(buttons)
+    bot.script = [_card(), _card()]
+    sim.mischief = [Mischief.DUPLICATE]
+    await sim.click("zhangsan", sent["msgid"], "kudos:react")
+    assert (sim.seen("zhangsan")[0].version, sim.problems) == (2, [])
+
+
+async def test_an_answer_to_a_forged_click_on_an_unknown_card_changes_nothing(sim: WecomSimulator, bot: Any) -> None:
+    bot.script = [_card()]
+    await sim.inject_click("zhangsan", "never_sent", "k", "button_interaction")
+    assert sim.seen("zhangsan") == []
     assert len(sim.problems) == 1
     await sim.stop()
