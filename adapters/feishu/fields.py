@@ -18,7 +18,7 @@ def field(asked: Input) -> list[Json]:
         case NumberInput():
             return [_number(asked)]
         case Choice():
-            return [_label(asked), _select(asked)]
+            return [_label(asked), _select(asked) if asked.options else _person(asked)]
         case DateInput():
             return [_label(asked), _date(asked)]
 
@@ -64,6 +64,13 @@ def _select(asked: Choice) -> Json:
     }
     if initial:
         made |= {"selected_values": initial} if asked.many else {"initial_option": initial[0]}
+    return made | _placeholder(asked)
+
+
+def _person(asked: Choice) -> Json:
+    """A picker of people: without options of its own it offers everybody in the chat and answers with open_ids (§3.6)."""
+    tag = "multi_select_person" if asked.many else "select_person"
+    made: Json = {"tag": tag, "name": asked.name, "required": asked.required, "width": "fill", "options": []}
     return made | _placeholder(asked)
 
 

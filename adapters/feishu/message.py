@@ -1,7 +1,6 @@
 """`im.message.receive_v1`: a person wrote to us."""
 
 from adapters.base import Commands, Ignored, Parsed
-from adapters.errors import Malformed
 from adapters.feishu import envelope as env
 from adapters.feishu import shape
 from adapters.feishu.content import is_for_bot, written
@@ -13,7 +12,10 @@ _READABLE = ("text", "post")
 
 
 def received(envelope: Envelope) -> Parsed:
-    """A message as SLASH, TEXT or "message.unsupported"; keyed by message_id (feishu.md §1.7, §1.8)."""
+    """A message as SLASH, TEXT or "message.unsupported"; keyed by message_id (feishu.md §1.7, §1.8).
+
+    Every kind of chat but `p2p` counts as a group: others may read along. Raises `Malformed`.
+    """
     sender, message = shape.child(envelope.event, "sender"), shape.child(envelope.event, "message")
     if shape.words(sender, "sender_type") != "user":
         return Ignored("own")
@@ -22,7 +24,7 @@ def received(envelope: Envelope) -> Parsed:
     if not shape.words(message, "content"):
         return Ignored("empty")
     who = env.actor(envelope, open_id, shape.words(sender, "tenant_key"))
-    private = _is_private(shape.words(message, "chat_type"))
+    private = shape.need(message, "chat_type") == "p2p"
     thread = shape.words(message, "thread_id") or None
     chat = shape.need(message, "chat_id")
     where = env.direct(envelope, open_id, thread) if private else env.group(envelope, chat, thread)
@@ -47,9 +49,3 @@ def received(envelope: Envelope) -> Parsed:
         key=message_id, args=parts.rest, mentions=said.mentions, message_id=message_id, sent_at=sent_at,
     )  # fmt: skip
     return Commands((made,))
-
-
-def _is_private(chat_type: str) -> bool:
-    if chat_type not in ("p2p", "group"):
-        raise Malformed("chat_type")
-    return chat_type == "p2p"

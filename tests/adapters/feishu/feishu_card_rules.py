@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-INTERACTIVE = {"button", "input", "select_static", "multi_select_static", "date_picker"}
+INTERACTIVE = {
+    "button",
+    "input",
+    "select_static",
+    "multi_select_static",
+    "date_picker",
+    "select_person",
+    "multi_select_person",
+}
 ALLOWED = INTERACTIVE | {
     "plain_text", "markdown", "div", "hr", "person_list", "column_set", "column", "form",
 }  # fmt: skip

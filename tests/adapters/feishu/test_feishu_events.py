@@ -160,6 +160,11 @@ def test_being_added_to_a_group() -> None:
     assert made.actor.tenant == "foreign"
 
 
+def test_being_added_by_an_app_names_no_person() -> None:
+    made = one(event("im.chat.member.bot.added_v1", {"chat_id": "oc_g", "operator_id": {"open_id": ""}}))
+    assert (made.name, made.actor.user_id) == ("bot.added", "")
+
+
 PERSON = {
     "open_id": "ou_bob", "name": "Bob", "employee_no": "E7", "department_ids": ["od-1"],
     "status": {"is_frozen": False, "is_resigned": False, "is_activated": True, "is_exited": False, "is_unjoin": False},

@@ -115,6 +115,10 @@ def test_group_talk_that_does_not_concern_us_is_ignored() -> None:
     assert one(text("/help", mentions=[])).name == "help"
 
 
+def test_a_chat_of_unknown_type_counts_as_a_group() -> None:
+    assert one(text("/a", chat_type="topic_group")).conversation.kind is ConversationKind.GROUP
+
+
 def test_a_bare_mention_is_an_empty_text() -> None:
     made = one(text("@_user_1"))
     assert (made.kind, made.args) == (Kind.TEXT, "")
@@ -213,7 +217,7 @@ def test_without_its_own_time_a_message_is_as_old_as_its_event() -> None:
         {"message_id": ""},
         {"message_id": None},
         {"chat_id": None},
-        {"chat_type": "topic"},
+        {"chat_type": ""},
         {"create_time": "yesterday"},
         {"create_time": 1700000000000},
         {"message_type": None},

@@ -138,6 +138,14 @@ def test_headings_come_before_their_groups_first_input() -> None:
     assert order.index("n") < order.index("**Second**") < order.index("c") < order.index("m")
 
 
+@pytest.mark.parametrize(("many", "tag"), [(False, "select_person"), (True, "multi_select_person")])
+def test_people_without_options_are_picked_from_the_chat(many: bool, tag: str) -> None:
+    asked = Choice(name="who", label="Whom?", options=(), source="people", many=many)
+    card = drawn(Card(kind="k", key="k", header=Header("T"), inputs=(asked,), actions=(SUBMIT,)))
+    check(card)
+    assert (named(card, "who")["tag"], named(card, "who")["options"]) == (tag, [])
+
+
 @pytest.mark.parametrize("tone", list(Tone))
 def test_every_tone_has_a_colour_of_its_own(tone: Tone) -> None:
     card = drawn(Card(kind="k", key="k", header=Header("Title", tone=tone)))
