@@ -43,7 +43,10 @@ class ActionRef:
             key, equals, value = pair.partition("=")
             if not key or not equals or key in params:
                 raise NotAReference
-            params[key] = unquote(value, errors="strict") if "%" in value else value
+            try:
+                params[key] = unquote(value, errors="strict") if "%" in value else value
+            except UnicodeDecodeError as error:
+                raise NotAReference from error
         return ActionRef(name, params)
 
 

@@ -14,9 +14,11 @@ def fit_inputs(draft: Draft) -> None:
     kept: list[Asked] = []
     doors: list[str] = []
     for place, key in enumerate(order):
+        said = len(draft.changes)
         shown, elsewhere = _converted(draft, key)
         if not counts_fit([item.input for item in kept + shown], draft.caps):
             if kept or place:
+                del draft.changes[said:]
                 _postpone(draft, order[place:])
                 break
             elsewhere += _squeezed(draft, shown)
