@@ -68,7 +68,7 @@ def _select(asked: Choice) -> Json:
 
 
 def _person(asked: Choice) -> Json:
-    """A picker of people: without options of its own it offers everybody in the chat and answers with open_ids (§3.6)."""
+    """A picker of people. Without options it offers everybody in the chat; it answers with open_ids (§3.6)."""
     tag = "multi_select_person" if asked.many else "select_person"
     made: Json = {"tag": tag, "name": asked.name, "required": asked.required, "width": "fill", "options": []}
     return made | _placeholder(asked)
