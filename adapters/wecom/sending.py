@@ -18,7 +18,7 @@ log = logging.getLogger("bida.wecom")
 Json = dict[str, Any]
 
 _CARD = "template_card"
-_TEXT_DUPLICATES_SECONDS = 1800
+_TEXT_DUPLICATES_SECONDS = range(60, 360)
 _CARD_DUPLICATES_SECONDS = 14_400
 _REMEMBERED = 4096
 _NOT_IN_TASK_ID = re.compile(r"[^0-9A-Za-z_\-]")
@@ -132,21 +132,26 @@ class Sending:
         )
 
     def _message(self, out: Outgoing) -> Json:
-        """The body of message/send. A card's body is unique, so WeCom may always drop its double; a text's is not, so
-        only a retry asks for that (there is no idempotency key, §3.2)."""
+        """The body of message/send. There is no idempotency key: WeCom drops an identical body within an interval
+        (§3.2). A card's body is unique by its task id. A text's is made so by its interval, which differs from row to
+        row: a retry is dropped, an honest repeat of the same words arrives; short, should WeCom compare words only."""
         message: Json = {"touser": out.conversation.id, "agentid": self._agent_id, **out.payload}
         if message["msgtype"] == _CARD:
             message[_CARD] = {**message[_CARD], "task_id": task_id(out)}
-            return message | {"enable_duplicate_check": 1, "duplicate_check_interval": _CARD_DUPLICATES_SECONDS}
-        if out.attempt > 0:
-            message |= {"enable_duplicate_check": 1, "duplicate_check_interval": _TEXT_DUPLICATES_SECONDS}
-        return message
+            interval = _CARD_DUPLICATES_SECONDS
+        else:
+            interval = _TEXT_DUPLICATES_SECONDS[int(_digest(out.dedupe), 16) % len(_TEXT_DUPLICATES_SECONDS)]
+        return message | {"enable_duplicate_check": 1, "duplicate_check_interval": interval}
 
 
 def task_id(out: Outgoing) -> str:
     """`<card key>@<row>`: unique per outbox row, stable over its retries, and the clicked card can be told from it."""
     card = _NOT_IN_TASK_ID.sub("-", out.card_key or "card")[:64]
-    return f"{card}@{hashlib.sha256(out.dedupe.encode()).hexdigest()[:16]}"
+    return f"{card}@{_digest(out.dedupe)}"
+
+
+def _digest(dedupe: str) -> str:
+    return hashlib.sha256(dedupe.encode()).hexdigest()[:16]
 
 
 def _demand_delivered(body: Json) -> None:

@@ -121,14 +121,15 @@ async def test_task_id_is_stable_over_retries_and_unique_per_row(live: WecomAdap
     assert ids[3].startswith("bad-key---@")
 
 
-async def test_text_asks_for_the_duplicate_check_only_on_retries(live: WecomAdapter, vendor: Vendor) -> None:
-    """Two honest equal texts must both arrive; a retry after a timeout must not (§3.2)."""
-    await live.send(out(payload=TEXT))
-    await live.send(out(payload=TEXT, attempt=1))
-    first, retry = vendor.bodies("message/send")
-    assert "enable_duplicate_check" not in first
-    assert retry["enable_duplicate_check"] == 1
-    assert retry["text"] == {"content": "已记录"}
+async def test_equal_texts_differ_by_row_but_not_by_retry(live: WecomAdapter, vendor: Vendor) -> None:
+    """Two honest equal texts must both arrive; a retry must not: WeCom drops identical bodies (§3.2)."""
+    for row, attempt in [("row1", 0), ("row1", 1), ("row2", 0)]:
+        await live.send(out(payload=TEXT, dedupe=row, attempt=attempt))
+    first, retry, other = vendor.bodies("message/send")
+    assert first == retry != other
+    assert first["text"] == other["text"] == {"content": "已记录"}
+    assert {body["enable_duplicate_check"] for body in (first, other)} == {1}
+    assert all(60 <= body["duplicate_check_interval"] < 360 for body in (first, other))
 
 
 @pytest.mark.parametrize("answer", [{"invaliduser": "zhangsan"}, {"unlicenseduser": "zhangsan"}, {"errcode": 81013}])
