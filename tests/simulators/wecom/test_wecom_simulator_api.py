@@ -318,6 +318,13 @@ async def test_faults_delay_hang_and_leave_other_paths_alone(sim: WecomSimulator
     started = time.monotonic()
     assert (await api.text("y"))["errcode"] == 0
     assert time.monotonic() - started >= 0.1
+    sim.faults.append(Fault(delay=0.1, after=True))
+    started = time.monotonic()
+    call = asyncio.ensure_future(api.text("effect first"))
+    await asyncio.sleep(0.05)
+    assert sim.seen("zhangsan")[-1].text == "effect first"
+    assert (await call)["errcode"] == 0
+    assert time.monotonic() - started >= 0.1
     sim.latency = 0.05
     started = time.monotonic()
     await api.text("z")

@@ -42,6 +42,7 @@ REFUSED = [
     ("buttons", "button_list.1.url", None, 42028),
     ("buttons", "button_list.0.style", 5, 40058),
     ("buttons", "button_list.0.style", "1", 40058),
+    ("buttons", "button_list.0.style", True, 40058),
     ("buttons", "button_selection.question_key", None, 42043),
     ("buttons", "button_selection.option_list", OPTIONS_11, 42037),
     ("buttons", "button_selection.option_list.0.id", "x" * 129, 42040),
@@ -224,6 +225,21 @@ async def test_an_update_disables_the_button_for_the_named_people_only(
     with pytest.raises(ValueError, match="disabled"):
         await sim.click("zhangsan", sent["msgid"], "submit:checkin")
     assert (await api.post("message/update_template_card", body))["errcode"] == 60140
+
+
+async def test_grey_text_replaces_all_calling_buttons_and_is_read_once(
+    sim: WecomSimulator, api: Any, buttons: Any
+) -> None:
+    buttons["button_list"].append({"text": "Decline", "key": "kudos:no"})
+    sent = await api.card(buttons)
+    body = {"atall": 1, "agentid": 1000002, "response_code": sent["response_code"], "button": {"replace_name": "Done"}}
+    await api.post("message/update_template_card", body)
+    seen = sim.seen("zhangsan")[0]
+    assert [(press.key, press.label) for press in seen.buttons if not press.enabled] == [
+        ("kudos:react", "Done"), ("kudos:no", "Done"),
+    ]  # fmt: skip
+    assert seen.text.splitlines().count("Done") == 1
+    assert "Decline" not in seen.text
 
 
 async def test_an_update_replaces_the_card_and_keeps_its_task_id(

@@ -1,6 +1,10 @@
 """All vectors of wecom.md §1.8 against the simulator's crypto, and what it refuses (§1.2)."""
 
+import base64
+import struct
+
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from adapters.wecom.simulator.crypto import Crypto, CryptoRefused
 
@@ -158,3 +162,16 @@ def test_another_signature_is_refused() -> None:
 def test_a_wrong_encoding_key_is_an_error(key: str) -> None:
     with pytest.raises(ValueError, match="43"):
         Crypto("t", key, "c")
+
+
+@pytest.mark.parametrize("padding", [b"\x01" * 31 + b"\x20", b"\x00" * 32, b"\x21" * 32])
+def test_padding_is_checked_byte_by_byte(padding: bytes) -> None:
+    """§1.2: 1..32, all bytes equal."""
+    token, key, owner = VECTORS["V1"][:3]
+    raw = base64.b64decode(key + "=")
+    encryptor = Cipher(algorithms.AES(raw), modes.CBC(raw[:16])).encryptor()
+    plain = b"p" * 16 + struct.pack(">I", 10) + b"x" * 10 + owner.encode()
+    plain += b"x" * (-len(plain) % 32)
+    sealed = base64.b64encode(encryptor.update(plain + padding) + encryptor.finalize()).decode()
+    with pytest.raises(CryptoRefused, match="padding"):
+        Crypto(token, key, owner).decrypt(sealed)
