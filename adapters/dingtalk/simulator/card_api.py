@@ -12,6 +12,7 @@ from adapters.dingtalk.simulator.world import CardRoute, World
 
 Json = dict[str, Any]
 SCHEME = "dtv1.card//"
+LANGUAGES = {"ZH_CN", "ZH_TW", "EN_US", "JA_JP", "VI_VN", "TH_TH"}
 MODELS = {"IM_GROUP": "imGroup", "IM_ROBOT": "imRobot"}
 
 
@@ -114,7 +115,8 @@ class CardApi:
         prefix = MODELS.get(space.kind)
         if prefix is None:
             return
-        if not isinstance({**instance.spaces, **body}.get(f"{prefix}OpenSpaceModel"), dict):
+        space_model = {**instance.spaces, **body}.get(f"{prefix}OpenSpaceModel")
+        if not isinstance(space_model, dict) or not _is_space_model(space_model):
             raise refuse("param.openSpaceModelInvalid")
         model = body.get(f"{prefix}OpenDeliverModel")
         if not isinstance(model, dict):
@@ -157,6 +159,12 @@ class CardApi:
         if not group.has_robot:
             return "", [], "robot is not in the group"
         return group.chat, list(model.get("recipients") or []), ""
+
+
+def _is_space_model(model: Json) -> bool:
+    """`supportForward` is required in practice; previews come in the languages the clients know (§3.2)."""
+    previews = model.get("lastMessageI18n") or {}
+    return isinstance(model.get("supportForward"), bool) and isinstance(previews, dict) and set(previews) <= LANGUAGES
 
 
 def _spaces(body: Json) -> list[Space]:

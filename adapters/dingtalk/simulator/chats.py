@@ -67,5 +67,5 @@ MARKS = re.compile(r"</?(?:font|a)\b[^>]*>|\*\*|(?m:^#{1,6} +|^> ?)|\\(?=[^\w\s]
 
 def plain(markdown: str) -> str:
     """Markdown as the eye reads it: marks gone, one line per paragraph."""
-    bare = MARKS.sub("", LINK.sub(r"\1", markdown))
+    bare = MARKS.sub("", LINK.sub(r"\1", markdown)).replace("\u200b", "")
     return "\n".join(line.strip() for line in bare.split("\n") if line.strip())

@@ -36,6 +36,8 @@ class CardClicks:
         if key == FORM:
             draft = {**instance.drafts.get(person, {}), **values}
             params: Json = {"form": submission(drawn.form, draft)}
+            if instance.template.echo_form:
+                params["current_form"] = {"fields": drawn.form}
             return card_callback(self.world, person, post.chat, post.card, FORM, params)
         event = drawn.actions[key]
         if event["type"] == "openLink":

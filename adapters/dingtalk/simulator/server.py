@@ -274,7 +274,7 @@ class DingtalkSimulator:
         return Seen(
             message_id=post.message_id, chat=post.chat, by=post.by, kind="card", text=drawn.text, payload=payload,
             version=instance.version_for(person), fields=drawn.fields, buttons=drawn.buttons,
-            toast=instance.toasts.get(person, ""),
+            toast=instance.toasts.get(person) or instance.private.get(person, {}).get("notice", ""),
         )  # fmt: skip
 
     # --- the platform misbehaves -----------------------------------------------------------------------------------

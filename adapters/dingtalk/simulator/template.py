@@ -23,11 +23,16 @@ ALLOWED = {"has_form": ("true", "false", ""), "form_status": ("normal", "disable
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template in the console. `variables` None means: not ours, its variables are not checked and not drawn."""
+    """A template in the console. `variables` None means: not ours, its variables are not checked and not drawn.
+
+    `echo_form`: the Form's request also sends the form variable back as `current_form`, as in the official example
+    (§3.7, §3.10).
+    """
 
     template_id: str
     published: bool = True
     variables: frozenset[str] | None = VARIABLES
+    echo_form: bool = True
 
 
 @dataclass(frozen=True, slots=True)

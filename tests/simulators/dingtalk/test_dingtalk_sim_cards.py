@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from adapters.dingtalk.simulator import DingtalkSimulator
+from adapters.dingtalk.simulator.directory import union_id
 
 GROUP = "cidGrowth=="
 BTNS = json.dumps(
@@ -70,6 +71,11 @@ async def test_a_card_is_seen_by_its_person_only(sim: DingtalkSimulator, api: An
         ({"openSpaceId": ""}, "param.openSpaceIdEmpty"),
         ({"openSpaceId": "IM_ROBOT.li"}, "param.openSpaceIdInvalid"),
         ({"imRobotOpenSpaceModel": None}, "param.openSpaceModelInvalid"),
+        ({"imRobotOpenSpaceModel": {}}, "param.openSpaceModelInvalid"),
+        ({"imRobotOpenSpaceModel": {"supportForward": False, "lastMessageI18n": {"zh": "x"}}},
+         "param.openSpaceModelInvalid"),
+        ({"imRobotOpenDeliverModel": {"spaceType": "IM_ROBOT"}, "openSpaceId": "dtv1.card//IM_ROBOT"},
+         "param.openSpaceIdInvalid"),
         ({"imRobotOpenDeliverModel": None}, "param.openDeliverModelEmpty"),
         ({"imRobotOpenDeliverModel": {"robotCode": "dingdemoapp000001"}}, "param.openDeliverModelError"),
     ],
@@ -118,8 +124,8 @@ async def test_delivery_fails_with_http_200(sim: DingtalkSimulator, api: Any, sp
         "outTrackId": "c",
         "cardData": {"cardParamMap": {"title": "T"}},
         "openSpaceId": f"dtv1.card//{space}",
-        "imRobotOpenSpaceModel": {},
-        "imGroupOpenSpaceModel": {},
+        "imRobotOpenSpaceModel": {"supportForward": False},
+        "imGroupOpenSpaceModel": {"supportForward": False},
         "imRobotOpenDeliverModel": {"spaceType": "IM_ROBOT"},
         "imGroupOpenDeliverModel": {"robotCode": "dingdemoapp000001"},
     }
@@ -135,7 +141,7 @@ async def test_recipients_limit_who_sees_a_group_card(sim: DingtalkSimulator, ap
         "outTrackId": "c",
         "cardData": {"cardParamMap": {"title": "T"}},
         "openSpaceId": f"dtv1.card//IM_GROUP.{GROUP}",
-        "imGroupOpenSpaceModel": {},
+        "imGroupOpenSpaceModel": {"supportForward": False},
         "imGroupOpenDeliverModel": {"robotCode": "dingdemoapp000001", "recipients": ["han"]},
     }
     await api.post("/v1.0/card/instances/createAndDeliver", body)
@@ -148,7 +154,7 @@ async def test_create_then_deliver_is_the_same_as_both_at_once(sim: DingtalkSimu
         "cardTemplateId": next(iter(sim.world.cards.templates)),
         "outTrackId": "c",
         "cardData": {"cardParamMap": {"title": "T"}},
-        "imRobotOpenSpaceModel": {},
+        "imRobotOpenSpaceModel": {"supportForward": False},
     }
     assert (await api.post("/v1.0/card/instances", body))[1] == {"success": True, "result": "c"}
     assert sim.seen("li") == []
@@ -393,7 +399,7 @@ async def test_streaming_is_for_foreign_templates_and_idempotent(sim: DingtalkSi
         "outTrackId": "ai",
         "cardData": {"cardParamMap": {"content": ""}},
         "openSpaceId": "dtv1.card//IM_ROBOT.li",
-        "imRobotOpenSpaceModel": {},
+        "imRobotOpenSpaceModel": {"supportForward": False},
         "imRobotOpenDeliverModel": {"spaceType": "IM_ROBOT"},
     }
     await api.post("/v1.0/card/instances/createAndDeliver", body)
@@ -412,3 +418,24 @@ async def test_buttons_sharing_an_action_id_stay_apart(sim: DingtalkSimulator, a
     keys = {button.label: button.key for button in sim.seen("li")[0].buttons}
     await sim.click("li", "card-1", keys["B"])
     assert json.loads(bot.bodies[0]["content"])["cardPrivateData"] == {"actionIds": ["act"], "params": {"n": "2"}}
+
+
+async def test_union_ids_address_people_when_the_call_says_so(sim: DingtalkSimulator, api: Any) -> None:
+    """§3.2: userIdType 2."""
+    union = union_id("li")
+    body = {
+        "cardTemplateId": next(iter(sim.world.cards.templates)),
+        "outTrackId": "c",
+        "userIdType": 2,
+        "cardData": {"cardParamMap": {"title": "T"}},
+        "privateData": {union: {"cardParamMap": {"notice": "yours"}}},
+        "openSpaceId": f"dtv1.card//IM_ROBOT.{union}",
+        "imRobotOpenSpaceModel": {"supportForward": False},
+        "imRobotOpenDeliverModel": {"spaceType": "IM_ROBOT"},
+    }
+    await api.post("/v1.0/card/instances/createAndDeliver", body)
+    (seen,) = sim.seen("li")
+    assert (seen.text, seen.toast) == ("T\nyours", "yours")
+    update = {"outTrackId": "c", "userIdType": 2, "privateData": {union: {"cardParamMap": {"notice": "new"}}}}
+    await api.put("/v1.0/card/instances", update)
+    assert sim.seen("li")[0].text == "T\nnew"

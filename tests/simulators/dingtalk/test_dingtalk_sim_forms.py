@@ -132,6 +132,52 @@ async def test_fields_are_drawn_with_labels_options_and_defaults(sim: DingtalkSi
     assert seen.text.splitlines() == ["T", "A", "B", "C", "D"]
 
 
+async def test_the_form_variable_comes_back_as_current_form(form: Any, bot: Any) -> None:
+    """§3.7, §3.10: the component's configured param."""
+    await form(score="1")
+    params = json.loads(bot.bodies[0]["content"])["cardPrivateData"]["params"]
+    assert params["current_form"] == {"fields": FIELDS}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "not json",
+        "[]",
+        '{"fields": []}',
+        '{"fields": [{"label": "no name", "type": "TEXT"}]}',
+        '{"fields": [{"name": "a", "type": "TEXT"}]}',
+        '{"fields": [{"name": "a", "label": "A", "type": "TEXT", "defautValue": "misspelt"}]}',
+        '{"fields": [{"name": "a", "label": "A", "type": "SELECT"}]}',
+        '{"fields": [{"name": "a", "label": "A", "type": "SELECT", "options": [{"value": 1, "text": "x"}]}]}',
+        '{"fields": [{"name": "a", "label": "A", "type": "TEXT"}, {"name": "a", "label": "B", "type": "TEXT"}]}',
+    ],
+)
+async def test_a_form_the_component_could_not_draw_is_refused(api: Any, form: str) -> None:
+    status, body = await api.card(title="T", has_form="true", form=form)
+    assert (status, body["code"]) == (400, "param.invalid")
+
+
+@pytest.mark.parametrize(
+    "btns",
+    [
+        "not json",
+        "{}",
+        '[{"event": {"type": "openLink", "params": {"url": "https://e"}}}]',
+        '[{"text": "x", "color": "green", "event": {"type": "openLink", "params": {"url": "https://e"}}}]',
+        '[{"text": "x", "status": "off", "event": {"type": "openLink", "params": {"url": "https://e"}}}]',
+        '[{"text": "x", "event": {"type": "openLink", "params": {}}}]',
+        '[{"text": "x", "event": {"type": "sendCardRequest", "params": {"params": {}}}}]',
+        '[{"text": "x", "event": {"type": "sendCardRequest", "params": {"actionId": "a", "params": []}}}]',
+        '[{"text": "x", "event": {"type": "copy", "params": {}}}]',
+    ],
+)
+async def test_buttons_that_could_not_run_are_refused(api: Any, btns: str) -> None:
+    """§3.8."""
+    status, body = await api.card(title="T", btns=btns)
+    assert (status, body["code"]) == (400, "param.invalid")
+
+
 async def test_no_form_is_drawn_unless_has_form(sim: DingtalkSimulator, api: Any) -> None:
     await api.card(title="T", has_form="false", form=json.dumps({"fields": FIELDS}))
     assert (sim.seen("li")[0].fields, sim.seen("li")[0].buttons) == ((), ())

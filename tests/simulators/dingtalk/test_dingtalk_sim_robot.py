@@ -256,3 +256,50 @@ async def test_quick_entries_are_links_that_may_speak(sim: DingtalkSimulator, ap
     assert (await sim.open_chat("li")).attempts == 0
     await sim.press_menu("li", "签到")
     assert [body["text"]["content"] for body in bot.bodies] == ["/checkin"]
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ({"msgtype": "text", "text": {"content": "plain"}}, "plain"),
+        ({"msgtype": "markdown", "markdown": {"title": "T", "text": "# T\n**b** [l](https://e)"}}, "T\nb l"),
+        ({"msgtype": "link", "link": {"title": "T", "text": "t", "messageUrl": "https://e"}}, "T\nt"),
+        ({"msgtype": "actionCard", "actionCard": {"title": "T", "text": "t", "btns": [
+            {"title": "Yes", "actionURL": "https://e"}]}}, "T\nt"),
+        ({"msgtype": "feedCard", "feedCard": {"links": [
+            {"title": "F", "messageURL": "https://e", "picURL": "https://p"}]}}, "F"),
+    ],
+)  # fmt: skip
+async def test_every_documented_reply_kind_is_shown(sim: DingtalkSimulator, bot: Any, message: Any, text: str) -> None:
+    """§4.6."""
+    bot.answer = lambda request, body: web.json_response(message)
+    await sim.say("li", "hi")
+    assert (sim.seen("li")[-1].kind, sim.seen("li")[-1].text) == (message["msgtype"], text)
+    assert sim.seen("li")[-1].payload == message
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"msgtype": "text", "text": {}},
+        {"msgtype": "card", "card": {}},
+        {"msgtype": "actionCard", "actionCard": {"title": "T", "text": "t"}},
+        {"msgtype": "actionCard", "actionCard": {"title": "T", "text": "t", "btns": [{"title": "no url"}]}},
+        {"msgtype": "feedCard", "feedCard": {"links": []}},
+    ],
+)
+async def test_a_malformed_reply_is_not_posted(sim: DingtalkSimulator, bot: Any, message: Any) -> None:
+    bot.answer = lambda request, body: web.json_response(message)
+    await sim.say("li", "hi")
+    assert len(sim.seen("li")) == 1
+
+
+async def test_the_custom_webhook_wants_its_keyword_and_keeps_uuids_apart(sim: DingtalkSimulator, api: Any) -> None:
+    """§4.7."""
+    sim.add_webhook(GROUP, "hook", keywords=["报告"])
+    message = {"msgtype": "text", "text": {"content": "报告 1"}, "msgUuid": "u1"}
+    for _ in range(2):
+        assert (await api.post("/robot/send", message, access_token="hook"))[1]["errcode"] == 0
+    other = {"msgtype": "text", "text": {"content": "no"}}
+    assert (await api.post("/robot/send", other, access_token="hook"))[1]["errcode"] == 310000
+    assert len(sim.seen("li", GROUP)) == 1
