@@ -134,10 +134,11 @@ def _block(plain: bytes) -> str:
 @pytest.mark.parametrize(
     "encrypt",
     [
-        "", "not base64!", V4.encrypt[:-4], "AAAA", V4.encrypt.replace("+", " "), "é", V4.encrypt + "\n\n",
+        "", "not base64!", V4.encrypt[:-4], "AAAA", V4.encrypt.replace("+", " "), "é", V5.encrypt + "\n", V5.encrypt[:64] + "*" + V5.encrypt[64:],
         _block(bytes(16) + b"\0" * 16),
         _block(b"x" * 31 + b"\x21"),
         _block(b"x" * 30 + b"\x01\x02"),
+        _block(bytes(19) + b"\x04" + b"1234" + V5.receiver.encode() + b"\x00" * 21 + b"\x16"),
         _block(b"\x20" * 32),
         _block(bytes(16) + b"\xff\xff\xff\xff" + b"\x0c" * 12),
     ],
@@ -159,6 +160,12 @@ def test_what_we_seal_wechatpy_opens_and_back(text: str) -> None:
     assert opened == text
     theirs = peer.encrypt_message(text, "n", stamp).partition("<Encrypt><![CDATA[")[2].partition("]]>")[0]
     assert V5.crypto().open(theirs).decode() == text
+
+
+def test_the_same_blocks_are_good_with_good_padding() -> None:
+    """So that the broken ones above fail for the reason they are meant to."""
+    good = bytes(19) + b"\x04" + b"1234" + V5.receiver.encode() + b"\x16" * 22
+    assert V5.crypto().open(_block(good)) == b"1234"
 
 
 def test_prefix_depends_on_the_message() -> None:
