@@ -39,7 +39,9 @@ def command_of(button: Button) -> str:
 
 
 def _literal_command(button: Button) -> str:
-    return literal(command_of(button))
+    """The words to type. An encoded action must be copied letter by letter, and holds nothing that could be markup
+    worth fearing, so it is not defused."""
+    return literal(button.hint) if button.hint else command_of(button)
 
 
 def _url(action: Action) -> str:

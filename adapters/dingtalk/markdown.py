@@ -30,7 +30,8 @@ _GAP = "\u200b"
 _LOOK_ALIKE = str.maketrans({"*": "∗", "`": "ˋ", "_": "＿", "\\": "＼", "\r": None, "\0": None})
 _LINE_START = re.compile(r"^(\s*)(#|>|-|\+|=|\||\d+[.)])", re.MULTILINE)
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
-_URL = re.compile(r"://|(?<=www)\.", re.IGNORECASE)
+_WWW = re.compile(r"(?<=www)\.", re.IGNORECASE)
+_BLANKS = re.compile(r"[ \t]+")
 _USER_ID = re.compile(r"[\w.@$:-]{1,128}")
 
 
@@ -38,8 +39,9 @@ def literal(text: str) -> str:
     """User text that stays text: no emphasis, heading, list, link, image, tag, mention, variable or strike-through."""
     safe = text.translate(_LOOK_ALIKE).replace("~~", f"~{_GAP}~").replace("](", f"]{_GAP}(").replace("][", f"]{_GAP}[")
     safe = safe.replace("![", f"!{_GAP}[").replace("${", f"${_GAP}{{").replace("dtmd:", f"dtmd{_GAP}:")
-    safe = _URL.sub(lambda found: found[0][:1] + _GAP + found[0][1:], _TAG.sub(f"<{_GAP}", safe))
-    return BREAK.join(_LINE_START.sub(rf"\1{_GAP}\2", line.strip()) for line in safe.split("\n"))
+    safe = _WWW.sub(f"{_GAP}.", _TAG.sub(f"<{_GAP}", safe.replace("://", f":{_GAP}//")))
+    # One blank at most: four at the start of a line would be a code block, two at its end a break.
+    return BREAK.join(_LINE_START.sub(rf"\1{_GAP}\2", _BLANKS.sub(" ", line)) for line in safe.split("\n"))
 
 
 def link(text: str, url: str) -> str:
