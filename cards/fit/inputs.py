@@ -17,7 +17,7 @@ def fit_inputs(draft: Draft) -> None:
         said = len(draft.changes)
         shown, elsewhere = _converted(draft, key)
         if not counts_fit([item.input for item in kept + shown], draft.caps):
-            if kept or place:
+            if kept:
                 del draft.changes[said:]
                 _postpone(draft, order[place:])
                 break

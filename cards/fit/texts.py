@@ -112,7 +112,8 @@ def _fit_headings(draft: Draft, limit: int) -> list[str]:
         each = max(0, (limit - len(groups) + 1) // len(groups))
         for place, group in enumerate(groups):
             if len(group.title) > each:
-                draft.lead.append(group.title)
+                if not any(group.title in line for line in draft.lead):
+                    draft.lead.append(group.title)
                 draft.note(f"group:{group.key}", "title in lead")
                 groups[place] = _headed(group, shorten(group.title, each))
     changed = {group.key: group for group in groups}

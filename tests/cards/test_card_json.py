@@ -1,12 +1,14 @@
 """Cards in rows: what is stored is what comes back."""
 
 import json
+from types import MappingProxyType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from cards.action import ActionRef
 from cards.json import NotACard, dump, load
-from cards.model import Card, Header
+from cards.model import Button, Card, Header
 from tests.cards.strategies import cards
 
 
@@ -48,3 +50,11 @@ def test_what_is_not_a_card_is_refused(place, value):
 def test_garbage_is_refused(data):
     with pytest.raises(NotACard):
         load(data)
+
+
+def test_params_may_be_any_mapping_and_nothing_else_is_guessed():
+    button = Button(label="x", ref=ActionRef("a.b", MappingProxyType({"c": "1"})))
+    stored = load(dump(Card(kind="x", key="x", header=Header("x"), actions=(button,))))
+    assert stored.actions == (Button(label="x", ref=ActionRef("a.b", {"c": "1"})),)
+    with pytest.raises(TypeError):
+        dump(Card(kind="x", key="x", header=Header("x"), summary=object()))

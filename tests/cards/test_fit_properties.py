@@ -9,7 +9,7 @@ from cards.plain import block_text, plain
 from tests.cards.strategies import capabilities, cards
 
 bounded = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 
 
