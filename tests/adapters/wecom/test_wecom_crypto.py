@@ -134,7 +134,8 @@ def _block(plain: bytes) -> str:
 @pytest.mark.parametrize(
     "encrypt",
     [
-        "", "not base64!", V4.encrypt[:-4], "AAAA", V4.encrypt.replace("+", " "), "é", V5.encrypt + "\n", V5.encrypt[:64] + "*" + V5.encrypt[64:],
+        "", "not base64!", V4.encrypt[:-4], "AAAA", V4.encrypt.replace("+", " "), "é", V5.encrypt + "\n",
+        V5.encrypt[:64] + "*" + V5.encrypt[64:],
         _block(bytes(16) + b"\0" * 16),
         _block(b"x" * 31 + b"\x21"),
         _block(b"x" * 30 + b"\x01\x02"),
