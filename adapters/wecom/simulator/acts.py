@@ -44,7 +44,10 @@ class Acts:
         are 0."""
         user = self.company.directory.require(person).user_id
         if chat is not None and chat != user:
-            post(self.company, chat, self.company.chats.groups[chat], "text", {"content": text}, user)
+            group = self.company.chats.groups.get(chat)
+            if group is None or user not in group.members:
+                raise ValueError(f"{user} is in no group {chat!r}")
+            post(self.company, chat, group, "text", {"content": text}, user)
             return Delivered(status=0, attempts=0)
         number = message_id or self.company.next_number()
         if self.company.chats.copy_of(user, number) is None:

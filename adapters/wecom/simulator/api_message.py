@@ -1,5 +1,6 @@
 """message/send, message/update_template_card and message/recall (wecom.md §3.2–3.4)."""
 
+import hashlib
 from datetime import timedelta
 
 import orjson
@@ -154,7 +155,8 @@ def _put(company: Company, agent_id: int, message_id: str, kind: str, content: J
 
 
 def _key(call: Call) -> tuple[int, str]:
-    return call.agent_id, orjson.dumps(call.body, option=orjson.OPT_SORT_KEYS).decode()
+    body = orjson.dumps(call.body, option=orjson.OPT_SORT_KEYS)
+    return call.agent_id, hashlib.sha256(body).hexdigest()
 
 
 def _earlier(company: Company, call: Call) -> Json | None:

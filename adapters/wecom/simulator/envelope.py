@@ -1,8 +1,11 @@
 """The XML the platform writes: message and event bodies and the outer callback envelope (wecom.md §1.4, §2.1–2.4)."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 Element = str | int | Mapping[str, "Element"] | Sequence["Element"]
+
+_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 BOMB = (
     b'<?xml version="1.0"?><!DOCTYPE xml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
@@ -11,11 +14,11 @@ BOMB = (
 
 
 def write(name: str, value: Element) -> str:
-    """One element. Text goes into CDATA, numbers do not, a sequence becomes repeated siblings."""
+    """One element. Text goes into CDATA without what XML forbids; a sequence becomes repeated siblings."""
     if isinstance(value, int):
         return f"<{name}>{value}</{name}>"
     if isinstance(value, str):
-        inner = value.replace("]]>", "]]]]><![CDATA[>")
+        inner = _ILLEGAL.sub("", value).replace("]]>", "]]]]><![CDATA[>")
         return f"<{name}><![CDATA[{inner}]]></{name}>"
     if isinstance(value, Mapping):
         return f"<{name}>{''.join(write(child, content) for child, content in value.items())}</{name}>"

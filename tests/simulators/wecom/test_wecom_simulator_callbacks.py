@@ -175,6 +175,16 @@ async def test_an_app_hears_nothing_of_groups(sim: WecomSimulator, bot: Any) -> 
     assert (await sim.say("zhangsan", "hello", chat="team")).attempts == 0
     assert bot.requests == []
     assert [one.text for one in sim.seen("lisi", "team")] == ["hello"]
+    with pytest.raises(ValueError, match="no group"):
+        await sim.say("wangwu", "hello", chat="team")
+    with pytest.raises(ValueError, match="no group"):
+        await sim.say("zhangsan", "hello", chat="nowhere")
+
+
+async def test_characters_xml_forbids_are_left_out(sim: WecomSimulator, bot: Any) -> None:
+    await sim.say("zhangsan", "a\x00b\ufffec")
+    assert bot.plain().findtext("Content") == "abc"
+    await sim.stop()
 
 
 async def test_wire_shows_exchanges_without_secrets(sim: WecomSimulator, api: Any) -> None:
