@@ -92,14 +92,13 @@ HINTS = Card(
     ),
 )
 SAMPLES = {"form": FORM, "done": DONE, "hints": HINTS}
+# A fitted card has no inputs where there is no template, so "form" has no bare golden.
+GOLDENS = [*((name, "template") for name in SAMPLES), ("done", "bare"), ("hints", "bare")]
 
 
 @pytest.mark.parametrize("surface", list(Surface))
-@pytest.mark.parametrize("mode", ["template", "bare"])
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize(("name", "mode"), GOLDENS)
 def test_golden(name: str, mode: str, surface: Surface) -> None:
-    if mode == "bare" and name == "form":
-        return  # a fitted card has no inputs where there is no template
     ours = adapter(card_template_id="t.schema" if mode == "template" else "")
     rendered = ours.render(SAMPLES[name], surface, PEOPLE)
     assert rendered.kind is RenderedKind.CARD
