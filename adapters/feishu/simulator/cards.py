@@ -198,7 +198,7 @@ class Lint:
             chosen = element[preset] if isinstance(element[preset], list) else [element[preset]]
             if not set(chosen) <= set(values):
                 raise BadCard(BROKEN, f"{place.path}.{preset}", "preset value is not among the options")
-        if element.get("initial_index", 1) > len(values):
+        if element.get("initial_index", 0) > len(values):
             raise BadCard(BROKEN, f"{place.path}.initial_index", "no such option")
 
     def _images(self, element: Json, place: Place) -> None:

@@ -11,7 +11,7 @@ from aiohttp import WSMsgType, web
 
 from adapters.feishu.simulator import frames
 from adapters.feishu.simulator.api import body_of
-from adapters.feishu.simulator.courier import NO_URL, TIMEOUT, Reached
+from adapters.feishu.simulator.courier import BAD_STATUS, NO_URL, TIMEOUT, Reached
 from adapters.feishu.simulator.frames import Frame
 from adapters.feishu.simulator.tenant import TENANT, Tenant
 from adapters.feishu.simulator.wire import Wire
@@ -29,7 +29,8 @@ class LongConnection:
 
     def __init__(self, tenant: Tenant, wire: Wire) -> None:
         self.piece = 0
-        self.pings = 0
+        self.pinged = asyncio.Event()
+        self.connected = asyncio.Event()
         self._tenant = tenant
         self._wire = wire
         self._open: list[web.WebSocketResponse] = []
@@ -48,7 +49,7 @@ class LongConnection:
             await connection.close()
 
     async def send(self, envelope: Json, deadline: float) -> Reached:
-        """One attempt over a random connection; the ack's code becomes the status, its data the body."""
+        """One attempt over a random connection; the ack's code is the status (200 or 500), its data the body."""
         if not self._open:
             return Reached(0, problem=NO_URL)
         payload = json.dumps(envelope, ensure_ascii=False).encode()
@@ -65,7 +66,8 @@ class LongConnection:
         finally:
             del self._acks[message_id]
         raw = base64.b64decode(answer["data"]) if answer.get("data") else b""
-        reached = Reached(int(answer.get("code", 0)), raw)
+        code = answer.get("code")
+        reached = Reached(200, raw) if code == 200 else Reached(500, raw, BAD_STATUS)
         self._wire.note("out", "WS", "/ws/v2", reached.status, payload, raw)
         return reached
 
@@ -105,6 +107,7 @@ class LongConnection:
         connection = web.WebSocketResponse()
         await connection.prepare(request)
         self._open.append(connection)
+        self.connected.set()
         try:
             async for received in connection:
                 if received.type is not WSMsgType.BINARY:
@@ -114,12 +117,14 @@ class LongConnection:
             await connection.close()
         finally:
             self._open.remove(connection)
+            if not self._open:
+                self.connected.clear()
         return connection
 
     async def _take(self, connection: web.WebSocketResponse, frame: Frame) -> None:
         kind = frame.headers.get("type")
         if frame.method == frames.CONTROL and kind == "ping":
-            self.pings += 1
+            self.pinged.set()
             pong = Frame(
                 seq_id=frame.seq_id, log_id=frame.log_id, service=frame.service, method=frames.CONTROL,
                 headers={"type": "pong"}, payload=json.dumps(_CONFIG).encode(),
