@@ -334,3 +334,11 @@ def test_headings_too_long_for_a_form_are_said_whole_before_it():
     assert shown(result).groups[0].title == ("目标" * 10)[:11] + "…"
     assert shown(result).header.subtitle == ""
     assert result.lead.splitlines() == ["副标题", f"{'目标' * 10}：{'说明' * 10}"]
+
+
+def test_an_option_that_is_an_action_is_never_left_out():
+    options = (*(Option(str(n), str(n)) for n in range(12)), Option("~okr.tree", "看目标"))
+    door = Group(key="", title="", by_message=ActionRef("x.who"))
+    asked = (Choice(name="c", label="c", options=options), Choice(name="d", label="d", options=STATUS))
+    result = fit(card(groups=(door,), inputs=asked, actions=(SUBMIT,)), SELECTS)
+    assert labels(shown(result).inputs[0])[-2:] == ["看目标", "更多…"]
