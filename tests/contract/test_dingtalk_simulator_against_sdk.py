@@ -64,6 +64,13 @@ async def test_the_sdk_reads_a_user_and_departments(sdk: Any) -> None:
     assert members["result"]["userid_list"] == ["li"]
 
 
+async def test_the_sdk_reads_through_its_own_wrappers(sdk: Any) -> None:
+    user = await asyncio.to_thread(sdk.user.get, "li")
+    assert (user["userid"], user["name"]) == ("li", "李雷")
+    department = await asyncio.to_thread(sdk.department.get, user["department"][0])
+    assert department["name"] == "增长部"
+
+
 async def test_the_sdk_raises_our_errors(sim: DingtalkSimulator, sdk: Any) -> None:
     with pytest.raises(DingTalkClientException) as error:
         await asyncio.to_thread(sdk.post, "/topapi/v2/user/get", {"userid": "nobody"})

@@ -120,6 +120,8 @@ class Gate:
             return await handler(request)
         except Refusal as refusal:
             return reply(refusal.body, refusal.status)
+        except web.HTTPException as error:
+            return _no_such_call(request, error.status)
 
     def _admit(self, request: web.Request) -> None:
         legacy = not request.path.startswith("/v1.0/")
@@ -144,6 +146,15 @@ class Gate:
         if path.startswith("/topapi/"):
             return refuse_legacy(88, "ding talk error", sub_code=str(code), sub_msg=text)
         return refuse_legacy(code, text)
+
+
+def _no_such_call(request: web.Request, status: int) -> web.Response:
+    """An address or method the platform does not know, in the host's own error shape."""
+    if request.path.startswith("/v1.0/"):
+        refusal = refuse("InvalidAction.NotFound", status, "Specified api is not found")
+    else:
+        refusal = refuse_legacy(404, "请求的URI地址不存在")
+    return reply(refusal.body, refusal.status)
 
 
 def _faulty(fault: Fault) -> web.Response:

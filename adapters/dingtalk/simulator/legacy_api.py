@@ -41,10 +41,13 @@ class LegacyApi:
             web.post("/topapi/v2/user/getuserinfo", self.user_by_code),
             web.post("/topapi/user/getbyunionid", self.user_by_union_id),
             web.post("/topapi/user/listid", self.user_ids),
+            web.post("/topapi/v2/department/get", self.department),
             web.post("/topapi/v2/department/listsub", self.departments),
             web.post("/topapi/v2/department/listsubid", self.department_ids),
             web.post("/topapi/message/corpconversation/asyncsend_v2", self.work_notice),
             web.get("/call_back/get_call_back_failed_result", self.failed_events),
+            web.get("/user/get", self.old_user),
+            web.get("/department/get", self.old_department),
         ]
 
     async def access_token(self, request: web.Request) -> web.Response:
@@ -112,6 +115,25 @@ class LegacyApi:
 
     async def user_ids(self, request: web.Request) -> web.Response:
         return ok_legacy(result={"userid_list": self._world.company.in_department(await self._department(request))})
+
+    async def department(self, request: web.Request) -> web.Response:
+        """One department's name; not in dingtalk.md, the official page of the same family."""
+        dept = await self._department(request)
+        name = self._world.company.department_name(dept)
+        return ok_legacy(result={"dept_id": dept, "name": name, "parent_id": ROOT})
+
+    async def old_user(self, request: web.Request) -> web.Response:
+        """The first-generation user call, as dingtalk-sdk's `user.get` makes it: fields beside errcode."""
+        profile = self._profile(self._resident(request.query.get("userid", "")))
+        return ok_legacy(**profile, department=profile["dept_id_list"], jobnumber=profile["job_number"])
+
+    async def old_department(self, request: web.Request) -> web.Response:
+        """The first-generation department call, as dingtalk-sdk's `department.get` makes it."""
+        value = request.query.get("id", "")
+        name = self._world.company.department_name(int(value)) if value.isdigit() else None
+        if name is None:
+            raise _sub(60003, "部门不存在")
+        return ok_legacy(id=int(value), name=name, parentid=ROOT)
 
     async def departments(self, request: web.Request) -> web.Response:
         parent = await self._department(request)

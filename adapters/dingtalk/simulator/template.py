@@ -73,8 +73,15 @@ def drawn(params: Params, draft: Values) -> Drawn:
         enabled = params.get("form_status") != "disabled"
         buttons = (Press(key=FORM, label=caption, submits=True, enabled=enabled), *buttons)
     spoken = [params.get(name, "") for name in ("title", "body", "notice", "error")]
-    spoken += [item.label for item in fields] + [params.get("footer", "")]
+    spoken += [_field_text(item, form) for item in fields] + [params.get("footer", "")]
     return Drawn("\n".join(plain(part) for part in spoken if part), fields, buttons, form, actions)
+
+
+def _field_text(drawn_field: Field, form: list[Json]) -> str:
+    """What a field says by itself: its label, and its text when that is only there to be read."""
+    read_only = any(item["name"] == drawn_field.name and item.get("readOnly") for item in form)
+    shown = drawn_field.value if read_only and isinstance(drawn_field.value, str) else ""
+    return f"{drawn_field.label}\n{shown}".strip()
 
 
 class _BadButtons(ValueError):

@@ -64,6 +64,8 @@ async def test_departments_hang_under_the_root(api: Any) -> None:
     _, people = await api.post("/topapi/user/listid", {"dept_id": departments["增长部"]})
     assert people["result"]["userid_list"] == ["li", "han"]
     assert (await api.post("/topapi/v2/department/listsub", {"dept_id": departments["增长部"]}))[1]["result"] == []
+    _, one = await api.post("/topapi/v2/department/get", {"dept_id": departments["销售部"]})
+    assert one["result"]["name"] == "销售部"
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,7 @@ async def test_fields_are_drawn_with_labels_options_and_defaults(sim: DingtalkSi
         {"name": "b", "label": "B", "type": "SELECT", "options": OPTIONS, "defaultValue": "3"},
         {"name": "c", "label": "C", "type": "MULTI_CHECKBOX_GROUP", "options": OPTIONS, "defaultValue": ["1"]},
         {"name": "d", "label": "D", "type": "TEXT", "defaultValue": "text", "required": True},
+        {"name": "e", "label": "E", "type": "TEXT", "defaultValue": "only to be read", "readOnly": True},
     ]
     await api.card(title="T", has_form="true", form=json.dumps({"fields": fields}))
     seen = sim.seen("li")[0]
@@ -127,9 +128,10 @@ async def test_fields_are_drawn_with_labels_options_and_defaults(sim: DingtalkSi
         "b": ("B", "choice", "", False),  # a default of the wrong shape is not preselected
         "c": ("C", "choices", ("1",), False),
         "d": ("D", "text", "text", True),
+        "e": ("E", "text", "only to be read", False),
     }
     assert [option.label for option in seen.fields[0].options] == ["At risk", "On track"]
-    assert seen.text.splitlines() == ["T", "A", "B", "C", "D"]
+    assert seen.text.splitlines() == ["T", "A", "B", "C", "D", "E", "only to be read"]
 
 
 async def test_the_form_variable_comes_back_as_current_form(form: Any, bot: Any) -> None:

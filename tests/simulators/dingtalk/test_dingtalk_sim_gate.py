@@ -143,6 +143,13 @@ async def test_bodies_that_are_not_json_objects_are_refused(api: Any) -> None:
             assert answer.status == 400
 
 
+async def test_unknown_calls_are_refused_and_recorded(sim: DingtalkSimulator, api: Any) -> None:
+    status, body = await api.post("/v1.0/robot/unknown", {})
+    assert (status, body["code"]) == (404, "InvalidAction.NotFound")
+    assert (await api.post("/topapi/unknown", {}))[1]["errcode"] == 404
+    assert ("/topapi/unknown", 200) in {(each.path, each.status) for each in sim.wire}
+
+
 async def test_the_wire_record_masks_every_secret(sim: DingtalkSimulator, api: Any, bot: Any) -> None:
     await api.log_in()
     await api.post("/v1.0/oauth2/accessToken", {"appKey": "k", "appSecret": "mistyped-secret"})
