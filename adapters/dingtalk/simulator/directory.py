@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from adapters.simulation import Resident
 
+Json = dict[str, Any]
 ROOT = 1
 
 
@@ -70,6 +72,29 @@ class Company:
     def member_named(self, group: Group, word: str) -> str | None:
         """The member a typed `@word` means: by shown name or by user id."""
         return next((user for user in group.members if word in (user, self.people[user].name)), None)
+
+
+def change_contact(
+    company: Company, person: str, *, name: str | None, department: str | None, left: bool
+) -> tuple[str, Json]:
+    """Change the directory; returns the event that tells of it and its fields (§1.2).
+
+    A new person is user_add_org; a new name carries `diffInfo`, a new department does not (profile changes only).
+    """
+    fields: Json = {"userId": [person]}
+    if left:
+        company.remove(person)
+        return "user_leave_org", fields
+    if person not in company.people:
+        company.add(Resident(user_id=person, name=name or person, department=department or ""))
+        return "user_add_org", fields
+    before = company.people[person]
+    if department is not None:
+        company.change(person, department=department)
+    if name is not None:
+        company.change(person, name=name)
+        fields["diffInfo"] = {"prev": {"name": before.name}, "curr": {"name": name}, "userid": person}
+    return "user_modify_org", fields
 
 
 def _digest(kind: str, seed: str) -> str:

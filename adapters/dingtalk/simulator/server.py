@@ -10,7 +10,7 @@ from adapters.dingtalk.simulator.card_api import CardApi
 from adapters.dingtalk.simulator.cards import CardStore
 from adapters.dingtalk.simulator.chats import ChatLog, Post
 from adapters.dingtalk.simulator.clicks import CardClicks, allowed
-from adapters.dingtalk.simulator.directory import Company
+from adapters.dingtalk.simulator.directory import Company, change_contact
 from adapters.dingtalk.simulator.gate import Gate
 from adapters.dingtalk.simulator.legacy_api import LegacyApi
 from adapters.dingtalk.simulator.messages import spoken
@@ -20,6 +20,7 @@ from adapters.dingtalk.simulator.speech import media_message, text_message
 from adapters.dingtalk.simulator.stream import StreamHub
 from adapters.dingtalk.simulator.template import VARIABLES, Template
 from adapters.dingtalk.simulator.tokens import Tokens
+from adapters.dingtalk.simulator.view import seen_post
 from adapters.dingtalk.simulator.world import CardRoute, Console, GroupWebhook, Weather, World
 from adapters.simulation import Delivered, Exchange, Fault, Resident, Seen
 from domain.clock import Clock, SystemClock
@@ -206,23 +207,10 @@ class DingtalkSimulator:
         new_user_id: str | None = None, left: bool = False,
     ) -> Delivered:  # fmt: skip
         """user_leave_org, user_add_org or user_modify_org. Raises `ValueError` for `new_user_id`: ids stay here."""
-        company = self.world.company
         if new_user_id is not None:
             raise ValueError("a DingTalk userId does not change")
-        if left:
-            company.remove(person)
-            return await self.push_event("user_leave_org", {"userId": [person]})
-        if person not in company.people:
-            company.add(Resident(user_id=person, name=name or person, department=department or ""))
-            return await self.push_event("user_add_org", {"userId": [person]})
-        before = company.people[person]
-        if department is not None:
-            company.change(person, department=department)
-        fields: Json = {"userId": [person]}
-        if name is not None:
-            company.change(person, name=name)
-            fields["diffInfo"] = {"prev": {"name": before.name}, "curr": {"name": name}, "userid": person}
-        return await self.push_event("user_modify_org", fields)
+        event, fields = change_contact(self.world.company, person, name=name, department=department, left=left)
+        return await self.push_event(event, fields)
 
     async def push_event(self, event_type: str, fields: Mapping[str, Any]) -> Delivered:
         """Send any event of §1.2; retries included, then it can be pulled."""
@@ -254,28 +242,7 @@ class DingtalkSimulator:
     def seen(self, person: str, chat: str | None = None) -> list[Seen]:
         if chat is not None and chat != person:
             self._check_member(person, chat)
-        return [self._seen(person, post) for post in self.world.chats.of(chat or person, person)]
-
-    def _seen(self, person: str, post: Post) -> Seen:
-        if not post.card or post.recalled:
-            return Seen(
-                message_id=post.message_id, chat=post.chat, by=post.by, kind=post.kind, payload=post.payload,
-                text="" if post.recalled else post.text, buttons=() if post.recalled else post.buttons,
-                recalled=post.recalled,
-            )  # fmt: skip
-        instance = self.world.cards.instances[post.card]
-        drawn = instance.drawn(person)
-        payload = {
-            "template": instance.template.template_id,
-            "public": dict(instance.glimpse.get(person, instance.public)),
-            "private": dict(instance.private.get(person, {})),
-            "merged": instance.merged(person),
-        }
-        return Seen(
-            message_id=post.message_id, chat=post.chat, by=post.by, kind="card", text=drawn.text, payload=payload,
-            version=instance.version_for(person), fields=drawn.fields, buttons=drawn.buttons,
-            toast=instance.toasts.get(person) or instance.private.get(person, {}).get("notice", ""),
-        )  # fmt: skip
+        return [seen_post(self.world, person, post) for post in self.world.chats.of(chat or person, person)]
 
     # --- the platform misbehaves -----------------------------------------------------------------------------------
 
