@@ -21,15 +21,17 @@ _POST_TAGS = {
     "media": ("file_key",), "emotion": ("emoji_type",), "code_block": ("text",),
 }  # fmt: skip
 _TEXT_AT = re.compile(r'<at user_id="([^"]*)">(.*?)</at>', re.DOTALL)
-_TOO_LONG = Refusal(230025, "The length of the message content reaches its limit.")
 
 
-def accept(tenant: Tenant, kind: str, content: str) -> Json:
-    """Check a content string against its message type and return the object in it. Raises `Refusal`."""
+def accept(tenant: Tenant, kind: str, content: str, request_bytes: int) -> Json:
+    """Check a content string against its message type and return the object in it. Raises `Refusal`.
+
+    The size limits are for the request as it travels: a card is JSON text within JSON, every quote escaped (§3.2).
+    """
     if kind not in SENT_TYPES:
         raise Refusal(230001, "invalid msg_type")
-    if len(content.encode()) > (MAX_TEXT if kind == "text" else MAX_RICH):
-        raise Refusal(_TOO_LONG.code, _TOO_LONG.msg)
+    if request_bytes > (MAX_TEXT if kind == "text" else MAX_RICH):
+        raise Refusal(230025, "The length of the message content reaches its limit.")
     try:
         value = json.loads(content)
     except ValueError as broken:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from adapters.simulation import Json, Resident
 
@@ -55,10 +56,25 @@ class Directory:
             raise ValueError(f"nobody here is called {open_id!r}")
         return self.members[open_id]
 
-    def change(self, open_id: str, **changes: object) -> Member:
+    def change(self, open_id: str, **changes: Any) -> Member:
         """Replace fields of a member."""
-        member = self.members[open_id] = replace(self.person(open_id), **changes)  # type: ignore[arg-type] # one row
+        member = self.members[open_id] = replace(self.person(open_id), **changes)
         return member
+
+    def move(
+        self, open_id: str, name: str | None, department: str | None, user_id: str | None, *, left: bool
+    ) -> Member:
+        """Rename, move, renumber or dismiss somebody; None leaves a thing as it is."""
+        member = self.person(open_id)
+        shown = {"name": name, "department": department}
+        resident = replace(member.resident, **{key: value for key, value in shown.items() if value is not None})
+        return self.change(
+            open_id,
+            resident=resident,
+            departments=member.departments if department is None else (self.department(department),),
+            user_id=member.user_id if user_id is None else user_id,
+            left=left,
+        )
 
     def find(self, id_type: str, value: str) -> Member | None:
         """Somebody by open_id, union_id, user_id or email."""

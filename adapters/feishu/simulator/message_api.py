@@ -36,7 +36,7 @@ async def _send(request: web.Request) -> web.Response:
     uuid = text_of(body, "uuid", optional=True)
     if (before := tenant.sent_before(f"{uuid}")) is not None:
         return ok(show(tenant, before))
-    value = accept(tenant, kind, content)
+    value = accept(tenant, kind, content, len(await request.read()))
     chat = _chat(tenant, receiver) if id_type == "chat_id" else None
     chat = chat or tenant.chats.direct(tenant.recipient(id_type, receiver).open_id)
     return _post(tenant, chat, kind, value, uuid)
@@ -56,7 +56,7 @@ async def _reply(request: web.Request) -> web.Response:
         raise Refusal(230011, "The message was recalled.")
     if parent.only_for:
         raise Refusal(230050, "The message is invisible to the operator.")
-    value = accept(tenant, kind, content)
+    value = accept(tenant, kind, content, len(await request.read()))
     chat = _chat(tenant, parent.chat.chat_id)
     if in_thread and not chat.is_group:
         raise Refusal(230071, "This chat does not support reply in thread.")
@@ -101,7 +101,7 @@ async def _update(request: web.Request) -> web.Response:
     if tenant.clock.now() - message.sent_at > UPDATE_WINDOW:
         raise Refusal(230031, "The message was sent more than 14 days ago.")
     tenant.not_too_fast(f"update:{message.message_id}")
-    card = accept(tenant, "interactive", content)
+    card = accept(tenant, "interactive", content, len(await request.read()))
     if not _shared(message.content) or not _shared(card):
         raise Refusal(230001, "config.update_multi must be true before and after the update.")
     if message.answering:
@@ -127,7 +127,7 @@ async def _edit(request: web.Request) -> web.Response:
         raise Refusal(230075, "The message is too old to be edited.")
     if message.edits >= MAX_EDITS:
         raise Refusal(230072, "The message has reached the number of times it can be edited.")
-    value = accept(tenant, kind, content)
+    value = accept(tenant, kind, content, len(await request.read()))
     message.kind = kind
     message.edits += 1
     message.replace(value, tenant.clock.now())

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from adapters.feishu.simulator import events, socket
+from adapters.feishu.simulator import events, socket, writing
 from adapters.feishu.simulator.clicks import action_of
 from adapters.feishu.simulator.content import reads
 from adapters.feishu.simulator.courier import Courier, Reached, no_wait
@@ -159,40 +159,19 @@ class FeishuSimulator(Forgery):
 
     async def say(self, person: str, text: str, *, chat: str | None = None, message_id: str | None = None) -> Delivered:
         """Text with `@Name` of a resident becomes a real mention; in a group the bot is mentioned first."""
-        place = self._place(person, chat)
-        written, mentions = events.typed(self.tenant, place, text)
-        return await self._write(person, place, "text", {"text": written}, text, mentions, message_id)
+        return await self._delivery.event(
+            writing.text(self.tenant, person, self._place(person, chat), text, message_id)
+        )
 
     async def say_post(
         self, person: str, lines: Sequence[str], *, chat: str | None = None, title: str = ""
     ) -> Delivered:
         """A rich-text message, as clients make of pasted lines: `post` in its received form."""
-        place = self._place(person, chat)
-        mentions: list[Json] = []
-        content: list[list[Json]] = []
-        for line in lines:
-            written, found = events.typed(self.tenant, place, line) if not content else (line, [])
-            mentions += found
-            content.append(_runs(written, found))
-        post = {"title": title, "content": content}
-        return await self._write(person, place, "post", post, "\n".join(lines), mentions, None)
+        return await self._delivery.event(writing.post(self.tenant, person, self._place(person, chat), lines, title))
 
     async def send_image(self, person: str, *, chat: str | None = None) -> Delivered:
         """A message that is no text."""
-        place = self._place(person, chat)
-        return await self._write(person, place, "image", {"image_key": f"img_{uuid4()}"}, "[image]", [], None)
-
-    async def _write(
-        self, person: str, place: Chat, kind: str, content: Json, shown: str, mentions: list[Json], again: str | None
-    ) -> Delivered:
-        message = self.tenant.chats.messages.get(again or "")
-        if message is None:
-            stored = {"text": shown} if kind == "text" else content
-            message = self.tenant.chats.post(
-                place, person, kind, stored, self.tenant.clock.now(), message_id=again or "", mentions=mentions
-            )
-        event = events.received(self.tenant, message, kind, content, mentions)
-        return await self._delivery.event(events.envelope(self.tenant, events.RECEIVED, event))
+        return await self._delivery.event(writing.image(self.tenant, person, self._place(person, chat)))
 
     async def click(
         self, person: str, message_id: str, key: str, values: Mapping[str, str | Sequence[str]] | None = None
@@ -242,17 +221,7 @@ class FeishuSimulator(Forgery):
         """`new_user_id` changes the tenant's user_id; an open_id never changes."""
         directory = self.tenant.directory
         before = directory.profile(directory.person(person))
-        member = directory.person(person)
-        resident = member.resident
-        shown = {"name": name, "department": department}
-        changes = {key: value for key, value in shown.items() if value is not None}
-        known = {slot: getattr(resident, slot) for slot in Resident.__slots__}
-        departments = (directory.department(department),) if department is not None else member.departments
-        member = directory.change(
-            person, resident=Resident(**(known | changes)), departments=departments, left=left,
-            user_id=new_user_id if new_user_id is not None else member.user_id,
-        )  # fmt: skip
-        after = directory.profile(member)
+        after = directory.profile(directory.move(person, name, department, new_user_id, left=left))
         if left:
             old = {"department_ids": before["department_ids"], "open_id": person}
             return await self._event("contact.user.deleted_v3", {"object": after, "old_object": old})
@@ -331,14 +300,3 @@ class FeishuSimulator(Forgery):
         if person not in place.members:
             raise ValueError("this person is not in the group")
         return place
-
-
-def _runs(line: str, mentions: list[Json]) -> list[Json]:
-    """A line of a post: its mentions as `at` runs, the rest as text."""
-    runs: list[Json] = []
-    for mention in mentions:
-        before, _, line = line.partition(mention["key"])
-        if before:
-            runs.append({"tag": "text", "text": before, "style": []})
-        runs.append({"tag": "at", "user_id": mention["key"], "user_name": mention["name"], "style": []})
-    return [*runs, {"tag": "text", "text": line, "style": []}]

@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.feishu.simulator.components import COMPONENTS
@@ -129,9 +129,15 @@ class View:
     # --- fields and buttons ----------------------------------------------------------------------------------------
 
     def fields(self) -> tuple[Field, ...]:
-        return tuple(
-            self.field(part) for part in parts(self.card) if part.tag in COMPONENTS and COMPONENTS[part.tag].answers
-        )
+        """The inputs; one without a label of its own goes by the text right above it."""
+        found: list[Field] = []
+        above = ""
+        for part in parts(self.card):
+            if part.tag in COMPONENTS and COMPONENTS[part.tag].answers:
+                field = self.field(part)
+                found.append(field if field.label else replace(field, label=above))
+            above = self.said(part.element) if part.tag == "markdown" else self.said(part.element.get("text"))
+        return tuple(found)
 
     def field(self, part: Part) -> Field:
         """An input element as the person sees it."""

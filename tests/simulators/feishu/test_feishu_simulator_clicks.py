@@ -304,3 +304,10 @@ async def test_visible_text_resolves_entities_last(sim: FeishuSimulator, api: An
     assert shown(sim).text == "<at id=all></at> **x** bold a @王五"
     await api.send_card({"schema": "2.0", "body": {"elements": [{"tag": "markdown", "content": "<at id=all></at>"}]}})
     assert shown(sim).text == "@所有人"
+
+
+async def test_a_field_without_label_goes_by_the_text_above_it(sim: FeishuSimulator, api: Any) -> None:
+    select = {"tag": "select_static", "name": "mood", "options": [option("a", "甲")]}
+    above = {"tag": "markdown", "content": "**心情**"}
+    await api.send_card({"schema": "2.0", "body": {"elements": [above, select]}})
+    assert shown(sim).fields[0].label == "心情"

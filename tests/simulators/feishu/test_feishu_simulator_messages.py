@@ -252,3 +252,10 @@ def test_throttle_windows_slide() -> None:
     assert [throttle.wait_for("k", 2, 1.0) for _ in range(3)] == [0.0, 0.0, 1.0]
     now[0] = 1.0
     assert throttle.wait_for("k", 2, 1.0) == 0.0
+
+
+async def test_a_card_is_measured_as_it_travels(api: Any) -> None:
+    """§3.2: 30 KB of request: every quote of the card is escaped within the content string."""
+    quotes = {"schema": "2.0", "body": {"elements": [{"tag": "markdown", "content": '"' * 9_000}]}}
+    assert len(json.dumps(quotes)) < 30 * 1024
+    assert (await api.send("interactive", quotes))["code"] == 230025
