@@ -62,7 +62,8 @@ def mention(tenant: Tenant, number: int, member: Member | None) -> Json:
 
 def typed(tenant: Tenant, chat: Chat, text: str) -> tuple[str, list[Json]]:
     """What a client makes of typed text: `@Name` of somebody (and, in a group, the bot first) become placeholders."""
-    people = {member.resident.name: member for member in tenant.directory.members.values() if member.resident.name}
+    everybody = tenant.directory.members.values() if "@" in text else ()
+    people = {who.resident.name: who for who in everybody if who.resident.name and f"@{who.resident.name}" in text}
     names = sorted([*people, tenant.bot_name], key=len, reverse=True)
     mentions: list[Json] = []
 

@@ -71,13 +71,14 @@ class Chats:
     def __init__(self) -> None:
         self.by_id: dict[str, Chat] = {}
         self.messages: dict[str, Message] = {}
+        self._direct: dict[str, Chat] = {}
+        self._within: dict[str, list[Message]] = {}
 
     def direct(self, person: str) -> Chat:
         """The chat of a person with the bot, opened when needed."""
-        for chat in self.by_id.values():
-            if chat.person == person:
-                return chat
-        return self.add(Chat(chat_id=f"oc_{uuid4().hex}", person=person, members=[person]))
+        if person not in self._direct:
+            self._direct[person] = self.add(Chat(chat_id=f"oc_{uuid4().hex}", person=person, members=[person]))
+        return self._direct[person]
 
     def add(self, chat: Chat) -> Chat:
         self.by_id[chat.chat_id] = chat
@@ -100,10 +101,11 @@ class Chats:
             if in_thread and not message.thread_id:
                 message.thread_id = parent.thread_id = f"omt_{uuid4().hex[:16]}"
         self.messages[message.message_id] = message
+        self._within.setdefault(chat.chat_id, []).append(message)
         return message
 
     def visible_to(self, person: str, chat: Chat) -> list[Message]:
         """What a person can see in a chat, oldest first."""
-        inside = person in chat.members
-        shown = (message for message in self.messages.values() if message.chat is chat)
-        return [message for message in shown if inside and message.only_for in ("", person)]
+        if person not in chat.members:
+            return []
+        return [message for message in self._within.get(chat.chat_id, []) if message.only_for in ("", person)]
