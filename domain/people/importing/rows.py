@@ -1,0 +1,107 @@
+"""One line of `people.csv`, read and checked on its own: nothing here knows the other lines or the database."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from domain.csvfile import Line, Problem, Refused, single_line
+from domain.periods import zone_info
+
+PLATFORMS: Final = ("wecom", "dingtalk", "feishu")
+HEADER: Final = (
+    "employee_no", "name", "email", "mobile", "department", "manager_no", "roles", "store", "locale", "timezone",
+    *PLATFORMS,
+)  # fmt: skip
+ROLES: Final = (
+    "employee", "manager", "hrbp", "clerk", "store_manager", "exec_sponsor", "admin", "finance_admin", "auditor",
+)  # fmt: skip
+LOCALES: Final = ("", "zh-CN", "en")
+
+_LIMITS: Final = {
+    "employee_no": 64, "name": 200, "email": 254, "mobile": 32, "department": 200, "manager_no": 64, "store": 200,
+    "timezone": 64, "wecom": 128, "dingtalk": 128, "feishu": 128,
+}  # fmt: skip
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
+_MOBILE: Final = re.compile(r"\+?[0-9][0-9 ()-]{3,30}")
+_BETWEEN_ROLES: Final = re.compile(r"[;|\s]+")
+
+Fold = Mapping[str, Callable[[str], str]]
+"""Per messenger, how it writes a user id that it does not tell apart by case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLine:
+    """A person as the file says. `accounts`: messenger → user id, only where the column is filled."""
+
+    line: int
+    employee_no: str
+    name: str
+    email: str
+    mobile: str
+    department: str
+    manager_no: str
+    roles: str
+    store: str
+    locale: str
+    timezone: str
+    accounts: Mapping[str, str]
+
+
+def parse(line: Line, fold: Fold) -> tuple[PersonLine | None, list[Problem]]:
+    """The line as a person, or everything that is wrong with it."""
+    cells, wrong = line.cells, _wrong_cells(line.cells)
+    accounts = {
+        platform: fold[platform](cells[platform]) if platform in fold else cells[platform]
+        for platform in PLATFORMS
+        if cells[platform]
+    }
+    if wrong:
+        return None, [Problem(line.number, reason) for reason in wrong]
+    return PersonLine(
+        line=line.number,
+        accounts=accounts,
+        **{name: cells[name] for name in HEADER if name not in PLATFORMS and name != "roles"},
+        roles=_stored_roles(cells["roles"]),
+    ), []
+
+
+def _wrong_cells(cells: Mapping[str, str]) -> list[str]:
+    wrong = [f"{name} is missing" for name in ("employee_no", "name") if not cells[name]]
+    for name, limit in _LIMITS.items():
+        try:
+            single_line(cells[name], limit)
+        except Refused as error:
+            wrong.append(f"{name} {error}")
+    if cells["email"] and not _EMAIL.fullmatch(cells["email"]):
+        wrong.append("email is not an e-mail address")
+    if cells["mobile"] and not _MOBILE.fullmatch(cells["mobile"]):
+        wrong.append("mobile is not a telephone number")
+    if cells["manager_no"] and cells["manager_no"] == cells["employee_no"]:
+        wrong.append(f"employee {cells['employee_no']} cannot be their own manager")
+    if any(role not in ROLES for role in _roles(cells["roles"])):
+        wrong.append(f"roles must be some of {', '.join(ROLES)}, separated by “;”")
+    if cells["locale"] not in LOCALES:
+        wrong.append("locale must be zh-CN, en or empty")
+    if cells["timezone"] and not _is_zone(cells["timezone"]):
+        wrong.append("timezone is not an IANA name such as Asia/Shanghai")
+    wrong += [f"{name} must not contain blanks" for name in PLATFORMS if len(cells[name].split()) > 1]
+    return wrong
+
+
+def _roles(cell: str) -> list[str]:
+    return [role for role in _BETWEEN_ROLES.split(cell) if role]
+
+
+def _stored_roles(cell: str) -> str:
+    """A comma list in a fixed order; "employee" is everybody and not stored."""
+    said = set(_roles(cell))
+    return ",".join(role for role in ROLES if role in said and role != "employee")
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zone_info(name)
+    except ValueError:
+        return False
+    return True
