@@ -38,6 +38,10 @@ class Bot:
     def events(self) -> list[Any]:
         return [body["event"] for body in self.bodies]
 
+    async def elsewhere(self, request: web.Request) -> web.Response:
+        """Where a redirect leads to: an answer that would do, had it been allowed."""
+        return web.json_response({})
+
     async def handle(self, request: web.Request) -> web.Response:
         raw_headers = {name.decode(): value.decode() for name, value in request.raw_headers}
         self.requests.append((raw_headers, await request.read()))
@@ -94,6 +98,7 @@ async def bot() -> AsyncIterator[Bot]:
     bot = Bot()
     app = web.Application()
     app.router.add_post("/feishu", bot.handle)
+    app.router.add_get("/elsewhere", bot.elsewhere)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

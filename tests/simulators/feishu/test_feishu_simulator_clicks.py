@@ -265,11 +265,12 @@ async def test_an_update_before_the_answer_is_reverted(sim: FeishuSimulator, bot
 
 
 async def test_an_update_after_the_answer_stays(sim: FeishuSimulator, bot: Any, api: Any, card_id: str) -> None:
+    """Even when both are on the wire at the same moment."""
     later: list[asyncio.Task[Any]] = []
 
     async def right_after() -> None:
         async def patch() -> Any:
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0)
             return await api.patch(card_id, EARLY)
 
         later.append(asyncio.ensure_future(patch()))
