@@ -34,7 +34,7 @@ def split(text: str) -> Said:
         first, _, rest = clean.partition("\n")
     folded = unicodedata.normalize("NFKC", first)
     if folded == "/" and rest:
-        first, _, rest = rest.partition(" ")
+        first, rest = (rest.split(maxsplit=1) + [""])[:2]
         folded = "/" + unicodedata.normalize("NFKC", first)
     if folded.startswith("/") and len(folded) > 1 and not folded.startswith("//"):
         return Said(folded[1:].casefold(), rest.strip())

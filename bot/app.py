@@ -1,0 +1,182 @@
+"""The composition root: the only file that constructs things."""
+
+import asyncio
+import hashlib
+import logging
+import os
+import socket
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Engine
+
+from adapters.base import Raw, Response
+from bot.calendars import Calendars
+from bot.connections import Connection, Connections
+from bot.database import open_engine
+from bot.dispatch import Dispatcher
+from bot.handlers import checkin, help, okr, people
+from bot.handling import Desk
+from bot.housekeeping import Scheduler
+from bot.pace import Pacer
+from bot.router import Router
+from bot.sender import Sender
+from bot.server import Door
+from bot.settings import Company, Configuration, ConnectionSettings
+from bot.units import DatabaseGone, Turn, Units, open_units
+from bot.vault import Vault
+from bot.workspaces import ensure_workspaces
+from domain.calendar import bundled_table, load_table
+from domain.clock import Clock, SystemClock
+from domain.migrations import HEAD, current_revision
+
+log = logging.getLogger("bida.app")
+
+FEATURES = (checkin.FEATURE, okr.FEATURE, people.FEATURE, help.FEATURE)
+GRACE = 10.0
+RETRY = 2.0
+
+
+def workspace_id(key: str) -> str:
+    """A workspace's id follows from its key, so that every replica knows it without asking the database."""
+    return hashlib.sha256(f"workspace:{key}".encode()).hexdigest()[:32]
+
+
+@dataclass(slots=True)
+class App:
+    """The running bot. `start` opens it, `stop` closes it in the order that loses nothing."""
+
+    configuration: Configuration
+    clock: Clock
+    engine: Engine
+    units: Units
+    connections: Connections
+    dispatcher: Dispatcher
+    senders: dict[str, Sender]
+    scheduler: Scheduler
+    door: Door
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _migrated: bool = False
+
+    async def start(self) -> None:
+        """Open the database, start adapters, senders, sweeps and the scheduler. A database that is away, or not
+        migrated yet, does not stop the start: `/readyz` stays red and nothing is acknowledged until it is there."""
+        self.units.start()
+        self._spawn(self._become_ready(), "ready")
+        for connection in self.connections:
+            await connection.adapter.start(self._sink(connection))
+            self._spawn(self.senders[connection.name].run(), f"sender-{connection.name}")
+        self._spawn(self.dispatcher.run_sweeps(), "sweeps")
+        self.scheduler.start()
+        log.info("started", extra={"connections": [connection.name for connection in self.connections]})
+
+    async def stop(self) -> None:
+        """Finish what runs, up to ten seconds; what is left is a lease another process picks up."""
+        self.scheduler.stop()
+        await self.dispatcher.drain(GRACE)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for sender in self.senders.values():
+            await sender.stop(GRACE)
+        for connection in self.connections:
+            await connection.adapter.stop()
+        await asyncio.to_thread(self.units.stop)
+        log.info("stopped")
+
+    async def ready(self) -> None:
+        """Wait until the database is there and migrated."""
+        while not await self.is_ready():
+            await asyncio.sleep(0.02)
+
+    async def settle(self) -> None:
+        """Wait until what has been promised for now is delivered: for the playground, the story and tests."""
+        await self.dispatcher.settle()
+        for sender in self.senders.values():
+            await sender.settle()
+
+    async def is_ready(self) -> bool:
+        """The database answers and is at the expected migration."""
+        if not self._migrated:
+            return False
+        try:
+            async with asyncio.timeout(3):
+                return await self.units.run(_is_migrated)
+        except (DatabaseGone, TimeoutError):
+            return False
+
+    def web(self) -> web.Application:
+        return self.door.application()
+
+    async def _become_ready(self) -> None:
+        while not self._migrated:
+            try:
+                if await self.units.run(_is_migrated):
+                    await self.units.run(lambda turn: ensure_workspaces(turn, self._companies()))
+                    self._migrated = True
+                    break
+                log.warning("not_migrated")
+            except DatabaseGone:
+                log.warning("database_away")
+            await asyncio.sleep(RETRY)
+
+    def _companies(self) -> list[tuple[str, Company]]:
+        return [(workspace_id(company.key), company) for company in self.configuration.companies]
+
+    def _sink(self, connection: Connection) -> Any:
+        async def sink(raw: Raw) -> Response:
+            exchange = await self.dispatcher.receive(connection, raw)
+            self.dispatcher.note_written(exchange.ridden)
+            return exchange.response
+
+        return sink
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+
+def build(configuration: Configuration, *, clock: Clock | None = None, paced: bool = True) -> App:
+    """Construct everything; nothing runs yet. `paced=False` lifts the send limits (benches against a simulator)."""
+    settings = configuration.settings
+    clock = clock or SystemClock()
+    engine = open_engine(settings.database_url, synchronous=settings.database_synchronous)
+    units = open_units(engine, clock)
+    connections = Connections(
+        [
+            _connect(configuration, workspace_id(company.key), section, clock)
+            for company in configuration.companies
+            for section in company.connections
+        ]
+    )
+    national = load_table(Path(settings.holidays_file)) if settings.holidays_file else bundled_table()
+    desk = Desk(Router(FEATURES), connections, Calendars(national))
+    senders: dict[str, Sender] = {}
+    dispatcher = Dispatcher(units, desk, clock, wake=lambda name: senders[name].wake())
+    holder = f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
+    for connection in connections:
+        pacer = Pacer(connection.adapter.pace) if paced else Pacer.unlimited()
+        senders[connection.name] = Sender(connection, units, clock, dispatcher, holder, pacer)
+    app = App(
+        configuration=configuration, clock=clock, engine=engine, units=units, connections=connections,
+        dispatcher=dispatcher, senders=senders, scheduler=Scheduler(units, clock, configuration),
+        door=Door(dispatcher, connections, clock, ready=lambda: app.is_ready()),
+    )  # fmt: skip
+    return app
+
+
+def _connect(
+    configuration: Configuration, workspace: str, section: ConnectionSettings, clock: Clock
+) -> Connection:
+    settings = configuration.settings
+    adapter = section.messenger.build()(
+        section.section, name=section.name, clock=clock, public_url=settings.public_url.rstrip("/")
+    )
+    secret = settings.secret_key.get_secret_value() or section.secrets
+    return Connection(section.name, workspace, adapter, Vault(secret, section.name))
+
+
+def _is_migrated(turn: Turn) -> bool:
+    return current_revision(turn.connection) == HEAD

@@ -1,0 +1,247 @@
+"""From a request at the door to its answer: store, handle, answer within the platform's deadline; nothing is
+acknowledged that is not stored (design (f))."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from adapters.base import Answer, Commands, Handshake, Ignored, Raw, Response, Toast
+from bot.connections import Connection
+from bot.envelopes import decode_answer, decode_command, encode_answer, inbox_values
+from bot.handling import AlreadyHandled, Desk, apologise, handle
+from bot.observe import FAILED, HANDLED, RECEIVED, SECONDS
+from bot.outgoing import ack_deadline
+from bot.reply import Handled
+from bot.units import DatabaseGone, Turn, Units
+from cards.text import say
+from domain.clock import Clock
+from domain.command import Command, Kind
+from domain.delivery import inbox, outbox
+
+log = logging.getLogger("bida.dispatch")
+
+SWEEP_EVERY = 2.0
+SWEEP_MOST = 50
+FLUSH_AFTER = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The response, and what to note once it is on the wire."""
+
+    response: Response
+    ridden: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class _Stored:
+    """What T1 found: a new row, or the one that was first."""
+
+    row_id: str
+    is_new: bool
+    state: str = "RECEIVED"
+    answer: str | None = None
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """The whole story of one command: `receive` → T1 → T2 → acknowledgement."""
+
+    units: Units
+    desk: Desk
+    clock: Clock
+    wake: Callable[[str], None]
+    """Tells the sender of a connection that there is something to send."""
+    _running: dict[str, asyncio.Task[Handled]] = field(default_factory=dict)
+    _ridden: list[tuple[str, str]] = field(default_factory=list)
+    _flush: asyncio.TimerHandle | None = None
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def receive(self, connection: Connection, raw: Raw) -> Exchange:
+        """Answer one request. Raises `BadSignature`, `Malformed` (nothing happened) and `DatabaseGone` (not stored:
+        no acknowledgement, so that the platform delivers it again)."""
+        adapter = connection.adapter
+        parsed = adapter.parse(raw)
+        match parsed:
+            case Handshake():
+                return Exchange(parsed.response)
+            case Ignored():
+                log.info("ignored", extra={"connection": connection.name, "reason": parsed.reason})
+                return Exchange(adapter.ack(None, parsed))
+            case Commands():
+                results = [await self.take(connection, command) for command in parsed.commands]
+        answered = next((one for one in results if one.answer is not None), None)
+        answer = decode_answer(answered.answer) if answered is not None else None
+        ridden = answered.ridden if answered is not None else ()
+        return Exchange(adapter.ack(answer, parsed), ridden)
+
+    async def take(self, connection: Connection, command: Command) -> Handled:
+        """Store a command and wait for its outcome as long as the platform lets us; the work itself goes on."""
+        RECEIVED.labels(connection.adapter.platform, command.kind).inc()
+        stored = await self.units.run(lambda turn: _store(turn, connection, command))
+        if not stored.is_new:
+            log.info("duplicate", extra={"command_id": command.id, "state": stored.state})
+            if stored.state != "RECEIVED":
+                return Handled(stored.answer.encode() if stored.answer else None)
+        task = self._running.get(stored.row_id)
+        if task is None and stored.is_new:
+            task = self._start(connection, command, stored.row_id)
+        budget = (ack_deadline(command, connection, command.received_at) - self.clock.now()).total_seconds()
+        if task is None:
+            return await self._await_elsewhere(connection, command, stored.row_id, budget)
+        await asyncio.wait({task}, timeout=max(0.0, budget))
+        if not task.done():
+            log.info("late", extra={"command_id": command.id})
+            return _working(connection, command)
+        if task.exception() is not None:
+            return _working(connection, command)
+        return task.result()
+
+    def note_written(self, ridden: tuple[tuple[str, str], ...]) -> None:
+        """The acknowledgement is on the wire: what rode on it need not be sent. Noted together a moment later; if we
+        die first, the sender sends it once more, which is harmless."""
+        if not ridden:
+            return
+        self._ridden.extend(ridden)
+        if self._flush is None:
+            self._flush = asyncio.get_running_loop().call_later(FLUSH_AFTER, self._start_flush)
+
+    async def sweep(self) -> int:
+        """Take over rows whose handler died, and deferred ones whose time has come; returns how many."""
+        now = self.clock.now()
+
+        def job(turn: Turn) -> list[tuple[str, str, str, int]]:
+            with turn.over_all() as uow:
+                rows = inbox.claim(turn.connection, now, SWEEP_MOST)
+                uow.commit()
+            return [(row.id, row.connection, row.command, row.attempts) for row in rows]
+
+        claimed = await self.units.run(job)
+        for row_id, name, text, attempts in claimed:
+            connection = self.desk.connections.get(name)
+            if connection is None or row_id in self._running:
+                continue
+            command = decode_command(text, connection.vault, now)
+            if attempts > inbox.ATTEMPTS:
+                await self._give_up(connection, command, row_id)
+            else:
+                self._start(connection, command, row_id)
+        return len(claimed)
+
+    async def run_sweeps(self) -> None:
+        """Sweep for ever; survives a database that is away."""
+        while True:
+            try:
+                await self.sweep()
+            except DatabaseGone:
+                log.warning("sweep_failed")
+            await asyncio.sleep(SWEEP_EVERY)
+
+    async def settle(self) -> None:
+        """Wait until every command taken so far has been handled and noted."""
+        while self._running or self._tasks or self._flush is not None:
+            await asyncio.sleep(0.005)
+
+    async def drain(self, seconds: float) -> None:
+        """At shutdown: let what runs finish; what does not is a lease that another process picks up."""
+        tasks = {*self._running.values(), *self._tasks}
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+        if self._ridden:
+            await self._write_ridden()
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _start(self, connection: Connection, command: Command, row_id: str) -> asyncio.Task[Handled]:
+        task = asyncio.create_task(self._handle(connection, command, row_id), name=f"command-{command.id}")
+        self._running[row_id] = task
+        task.add_done_callback(lambda done: self._forget(row_id, done))
+        return task
+
+    def _forget(self, row_id: str, task: asyncio.Task[Handled]) -> None:
+        self._running.pop(row_id, None)
+        if not task.cancelled():
+            task.exception()  # looked at, so that asyncio does not complain: `_handle` has logged it
+
+    async def _handle(self, connection: Connection, command: Command, row_id: str) -> Handled:
+        began = time.perf_counter()
+        try:
+            done = await self.units.run(lambda turn: handle(turn, self.desk, connection, command, row_id))
+        except AlreadyHandled:
+            stored = await self.units.run(lambda turn: _read(turn, connection, row_id))
+            return Handled(stored.encode() if stored else None)
+        except DatabaseGone:
+            raise
+        except Exception:
+            FAILED.labels(connection.adapter.platform).inc()
+            log.exception("failed", extra={"command_id": command.id, "command": command.name})
+            raise
+        HANDLED.labels(connection.adapter.platform, command.kind).inc()
+        SECONDS.labels(connection.adapter.platform).observe(time.perf_counter() - began)
+        self.wake(connection.name)
+        return done
+
+    async def _give_up(self, connection: Connection, command: Command, row_id: str) -> None:
+        log.error("given_up", extra={"command_id": command.id, "command": command.name})
+        await self.units.run(lambda turn: apologise(turn, self.desk, connection, command, row_id))
+        self.wake(connection.name)
+
+    async def _await_elsewhere(self, connection: Connection, command: Command, row_id: str, budget: float) -> Handled:
+        """The row is another process's: look now and then whether it is done."""
+        until = time.monotonic() + budget
+        while time.monotonic() < until:
+            await asyncio.sleep(0.05)
+            stored = await self.units.run(lambda turn: _read_state(turn, connection, row_id))
+            if stored.state != "RECEIVED":
+                return Handled(stored.answer.encode() if stored.answer else None)
+        return _working(connection, command)
+
+    def _start_flush(self) -> None:
+        self._flush = None
+        task = asyncio.create_task(self._write_ridden())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _write_ridden(self) -> None:
+        keys, self._ridden = self._ridden, []
+        now = self.clock.now()
+
+        def job(turn: Turn) -> None:
+            with turn.over_all() as uow:
+                outbox.mark_sent(turn.connection, keys, now)
+                uow.commit()
+
+        try:
+            await self.units.run(job)
+        except DatabaseGone:
+            log.warning("ridden_not_noted", extra={"count": len(keys)})
+
+
+def _store(turn: Turn, connection: Connection, command: Command) -> _Stored:
+    values = inbox_values(command, connection, turn.clock.now())
+    with turn.unit(connection.workspace_id, command.id) as uow:
+        earlier = inbox.put(uow, values)
+        uow.commit()
+    if earlier is None:
+        return _Stored(str(values["id"]), is_new=True)
+    return _Stored(earlier.id, is_new=False, state=earlier.state, answer=earlier.answer)
+
+
+def _read_state(turn: Turn, connection: Connection, row_id: str) -> _Stored:
+    with turn.unit(connection.workspace_id) as uow:
+        row = inbox.read(uow, row_id)
+    return _Stored(row_id, is_new=False, state=row.state, answer=row.answer) if row else _Stored(row_id, is_new=False)
+
+
+def _read(turn: Turn, connection: Connection, row_id: str) -> str | None:
+    return _read_state(turn, connection, row_id).answer
+
+
+def _working(connection: Connection, command: Command) -> Handled:
+    """The neutral answer: received, in work; the result follows through the outbox (E07)."""
+    if command.kind is not Kind.ACTION or not connection.capabilities(command.conversation).toast:
+        return Handled(None)
+    toast = Toast(text=say("zh-CN", "error.temporary", ref=command.id[-8:]), tone="info")
+    return Handled(encode_answer(Answer(toast=toast)))

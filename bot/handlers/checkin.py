@@ -1,0 +1,223 @@
+"""Checking in: `/checkin`, its one-line form, and the buttons of its card (product flow 5.1)."""
+
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from adapters.base import Toast
+from bot.context import Ctx
+from bot.handlers.checkin_card import Items, draw, moment_of
+from bot.reply import NOTHING, Post, Reply
+from bot.router import CardAction, Feature, SlashCommand
+from cards.goals import choose_line, nothing_to_check_in
+from cards.model import Card
+from domain.delivery import cards as card_rows
+from domain.delivery import pending
+from domain.errors import CardUnknown
+from domain.goals.messages import KeyResultLine
+from domain.goals.service import is_editable
+from domain.goals.sheet import Sheet, my_sheet, sheet_of, worst_first
+from domain.goals.spoken import LATER, understand
+from domain.ids import new_id
+from domain.people.service import prefer
+from domain.periods import in_zone
+
+PER_CARD = 3
+SNOOZE = timedelta(hours=2)
+
+
+def checkin(ctx: Ctx) -> Reply:
+    """`/checkin`: the card with the worst three; with a line behind it, that check-in at once."""
+    sheet = my_sheet(ctx.uow, ctx.person.id, moment_of(ctx))
+    deferred = ctx.command.params.get("deferred") == "1"
+    if deferred and all(line.recent is not None for line in sheet.lines):
+        return NOTHING
+    if not sheet.lines:
+        return ctx.privately(Reply(posts=(Post(card=nothing_to_check_in(new_id(), ctx.person.locale)),)))
+    text = ctx.command.args
+    if text.casefold() in LATER:
+        return _later(ctx)
+    if text:
+        return ctx.privately(_one_line(ctx, sheet, text))
+    return ctx.privately(_open(ctx, worst_first(sheet.lines)))
+
+
+def _open(ctx: Ctx, lines: list[KeyResultLine]) -> Reply:
+    items = Items.begin(lines[:PER_CARD], rest=[line.id for line in lines[PER_CARD:]])
+    return Reply(posts=(Post(card=ctx.new_card("checkin", items.subject(moment_of(ctx).period))),))
+
+
+def _one_line(ctx: Ctx, sheet: Sheet, text: str) -> Reply:
+    """`/ci #2 92 g note`: without #n only when there is no doubt which key result is meant."""
+    spoken = understand(text)
+    numbered = [line for line in sheet.lines if line.number == spoken.number]
+    if spoken.number is None and len(sheet.lines) == 1:
+        numbered = list(sheet.lines)
+    if not numbered or not (spoken.value or spoken.no_change):
+        return Reply(posts=(Post(card=choose_line(new_id(), sheet.lines, ctx.person.locale)),))
+    items = Items.begin(numbered, rest=[])
+    items.say(ctx, 0, spoken)
+    prefer(ctx.uow, ctx.person, ctx.command.platform)
+    if items.is_refused(0):
+        code, params = items.refusal(0)
+        return ctx.text(code, **params)
+    return Reply(posts=(Post(card=ctx.new_card("checkin", items.subject(moment_of(ctx).period))),))
+
+
+def submit(ctx: Ctx) -> Reply:
+    """The form: every key result that was on the page is checked in, asked about, or handed back with what is wrong."""
+    items = Items.of(ctx)
+    touched = items.take_form(ctx)
+    if not touched:
+        return ctx.toast("ci.nothing", tone="warning")
+    prefer(ctx.uow, ctx.person, ctx.command.platform)
+    return _shown(ctx, items, "ci.toast_saved" if items.all_done(touched) else "ci.toast_check")
+
+
+def keep(ctx: Ctx) -> Reply:
+    """No change: for what the person sees, which on a small card is one key result."""
+    items = Items.of(ctx)
+    touched = items.keep(ctx)
+    if not touched:
+        return ctx.toast("ci.nothing", tone="warning")
+    return _shown(ctx, items, "ci.toast_saved" if items.all_done(touched) else "ci.toast_check")
+
+
+def confirm(ctx: Ctx) -> Reply:
+    """Yes, the implausible value is right (R-CHK-10), or the number with "%" means the number (R-GEN-09)."""
+    items = Items.of(ctx)
+    items.confirm(ctx, _place(ctx, items))
+    return _shown(ctx, items, "ci.toast_saved")
+
+
+def fix(ctx: Ctx) -> Reply:
+    """No, let me correct it: back to the form with what was entered."""
+    items = Items.of(ctx)
+    items.reopen(_place(ctx, items))
+    return _shown(ctx, items, None)
+
+
+def edit(ctx: Ctx) -> Reply:
+    """Correct a finished check-in within 24 hours (R-CHK-08)."""
+    items = Items.of(ctx)
+    moment = moment_of(ctx)
+    sheet = sheet_of(ctx.uow, items.ids, items.numbers, moment)
+    opened = [line for line in sheet.lines if is_editable(line, ctx.person, moment)]
+    if not opened:
+        return Reply(card=ctx.redraw(), toast=Toast(text=ctx.say("ci.too_late"), tone="warning"))
+    items.edit(opened)
+    return _shown(ctx, items, None)
+
+
+def following(ctx: Ctx) -> Reply:
+    """The next three, on the same card."""
+    items = Items.of(ctx)
+    lines = sheet_of(ctx.uow, items.rest[:PER_CARD], {}, moment_of(ctx)).lines
+    numbers = {line.id: line.number for line in my_sheet(ctx.uow, ctx.person.id, moment_of(ctx)).lines}
+    return _shown(ctx, items.turned(list(lines), numbers, PER_CARD), None)
+
+
+def snooze(ctx: Ctx) -> Reply:
+    """In two hours: the command comes back by itself, unless everything has been updated by then."""
+    items = Items.of(ctx)
+    until = ctx.now + SNOOZE
+    assert ctx.card is not None
+    ctx.defer("checkin", until, f"snooze:{ctx.card.id}:{ctx.card.version}")
+    items.snoozed = in_zone(until, ctx.person.timezone).strftime("%H:%M")
+    return _shown(ctx, items, None)
+
+
+def wake(ctx: Ctx) -> Reply:
+    """Back from a snooze by hand."""
+    items = Items.of(ctx)
+    items.snoozed = ""
+    return _shown(ctx, items, None)
+
+
+def _later(ctx: Ctx) -> Reply:
+    until = ctx.now + SNOOZE
+    ctx.defer("checkin", until, f"snooze:{ctx.command.key}")
+    return ctx.text("ci.snoozed", time=in_zone(until, ctx.person.timezone).strftime("%H:%M"))
+
+
+def ask(ctx: Ctx) -> Reply:
+    """`自定义…`: the next message in this chat is the value, status and note of this key result."""
+    items = Items.of(ctx)
+    at = _place(ctx, items)
+    assert ctx.card is not None
+    question = orjson.dumps({"card": ctx.card.id, "k": at}).decode()
+    pending.ask(ctx.uow, ctx.account, "checkin.line", question)
+    return Reply(posts=(Post(text=ctx.say("ci.custom")),), card=ctx.redraw())
+
+
+def answered(ctx: Ctx) -> Reply:
+    """The message that answers `ask`. What cannot be read is asked again; the question stays open."""
+    assert ctx.question is not None
+    asked: dict[str, Any] = orjson.loads(ctx.question.params)
+    row = card_rows.find(ctx.uow, asked["card"])
+    if row is None or row.person_id != ctx.person.id:
+        pending.forget(ctx.uow, ctx.account)
+        raise CardUnknown
+    ctx.card = row
+    items = Items.of(ctx)
+    at = int(asked["k"])
+    if not items.is_open(at):
+        pending.forget(ctx.uow, ctx.account)
+        return Reply(card=ctx.redraw(), posts=(Post(text=ctx.say("error.duplicate")),))
+    items.say(ctx, at, understand(ctx.command.args))
+    if items.is_refused(at):
+        code, params = items.refusal(at)
+        return ctx.text(code, **params)
+    pending.forget(ctx.uow, ctx.account)
+    prefer(ctx.uow, ctx.person, ctx.command.platform)
+    words = items.words(ctx, at)
+    return Reply(card=_next(ctx, items), posts=(Post(text=words),) if words else ())
+
+
+def _shown(ctx: Ctx, items: Items, toast: str | None) -> Reply:
+    said = Toast(text=ctx.say(toast), tone="success" if toast == "ci.toast_saved" else "warning") if toast else None
+    return Reply(card=_next(ctx, items), toast=said)
+
+
+def _next(ctx: Ctx, items: Items) -> Card:
+    """Make what the items say the card's next version, and draw it from what was read already."""
+    assert ctx.card is not None
+    ctx.advance(items.subject())
+    return items.card(ctx, ctx.card.id)
+
+
+def _place(ctx: Ctx, items: Items) -> int:
+    """Which key result a button means; the claim is checked against the card."""
+    try:
+        at = int(ctx.command.params.get("k", ""))
+    except ValueError:
+        raise CardUnknown from None
+    if not 0 <= at < len(items.ids):
+        raise CardUnknown
+    return at
+
+
+FEATURE = Feature(
+    name="checkin",
+    commands=(
+        SlashCommand(
+            name="checkin", handler=checkin, aliases=("ci", "check-in", "签到"), bare=("打卡", "checkin"),
+            help="help.checkin",
+        ),
+    ),
+    actions=(
+        CardAction(name="checkin.submit", handler=submit),
+        CardAction(name="checkin.keep", handler=keep),
+        CardAction(name="checkin.confirm", handler=confirm),
+        CardAction(name="checkin.fix", handler=fix),
+        CardAction(name="checkin.edit", handler=edit),
+        CardAction(name="checkin.next", handler=following),
+        CardAction(name="checkin.snooze", handler=snooze),
+        CardAction(name="checkin.wake", handler=wake),
+        CardAction(name="checkin.ask", handler=ask),
+        CardAction(name="go.checkin", handler=checkin, on_card=False),
+    ),
+    views={"checkin": draw},
+    answers={"checkin.line": answered},
+)  # fmt: skip

@@ -1,0 +1,268 @@
+"""What a check-in card remembers between clicks: one item per key result, from open to done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from sqlalchemy import Row
+
+from bot.context import Ctx
+from cards.goals import CheckInRow, CheckInSheet, checkin_card, result_text
+from cards.model import Card
+from cards.values import plain_text
+from domain.errors import BadNumber, CycleClosed, NotFound, TooLong
+from domain.goals.entry import PercentOnNumber, read_value
+from domain.goals.formulas import Status
+from domain.goals.messages import (
+    BLOCKERS,
+    CheckedIn,
+    CheckIn,
+    ConfirmationNeeded,
+    KeyResultLine,
+    ReasonNeeded,
+    TooLate,
+)
+from domain.goals.service import check_in, is_editable
+from domain.goals.sheet import Moment, Sheet, sheet_of
+from domain.goals.spoken import Spoken
+
+OPEN = ("open", "edit", "error")
+_STATUSES = frozenset({"green", "amber", "red"})
+
+
+def moment_of(ctx: Ctx) -> Moment:
+    """Now, for the person of this command."""
+    return Moment.of(ctx.now, ctx.person.timezone, ctx.calendar())
+
+
+@dataclass(slots=True)
+class Items:
+    """The card's subject, unpacked. Every item: `id`, `n`, `state`, and as needed `draft`, `error`, `thread`,
+    `dobj`, `streak`."""
+
+    items: list[dict[str, Any]]
+    rest: list[str] = field(default_factory=list)
+    period: str = ""
+    snoozed: str = ""
+    _sheet: Sheet | None = None
+
+    @staticmethod
+    def begin(lines: Sequence[KeyResultLine], rest: list[str]) -> "Items":
+        items = [{"id": line.id, "n": line.number, "state": "open"} for line in lines]
+        return Items(items, rest, _sheet=None)
+
+    @staticmethod
+    def of(ctx: Ctx) -> "Items":
+        subject = ctx.subject()
+        return Items(subject["items"], subject["rest"], subject["period"], subject.get("snoozed", ""))
+
+    def subject(self, period: str = "") -> dict[str, Any]:
+        return {
+            "items": self.items, "rest": self.rest, "period": self.period or period, "snoozed": self.snoozed,
+        }  # fmt: skip
+
+    @property
+    def ids(self) -> list[str]:
+        return [item["id"] for item in self.items]
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        return {item["id"]: item["n"] for item in self.items}
+
+    def sheet(self, ctx: Ctx) -> Sheet:
+        """The key results as they are now, read once."""
+        if self._sheet is None:
+            self._sheet = sheet_of(ctx.uow, self.ids, self.numbers, moment_of(ctx))
+        return self._sheet
+
+    # --- what the person does --------------------------------------------------------------------------------------
+
+    def take_form(self, ctx: Ctx) -> list[int]:
+        """Check in every open item the form carried; returns their places."""
+        values = ctx.command.values
+        touched = [at for at in range(len(self.items)) if self.is_open(at) and {f"v{at}", f"s{at}"} & set(values)]
+        for at in touched:
+            draft = {
+                "value": _typed(values, f"v{at}"), "status": _typed(values, f"s{at}"),
+                "blocker": _typed(values, f"b{at}"), "note": _typed(values, f"n{at}"),
+            }  # fmt: skip
+            self._try(ctx, at, {name: text for name, text in draft.items() if text})
+        return touched
+
+    def say(self, ctx: Ctx, at: int, spoken: Spoken) -> None:
+        """Check in one item as a line of text says."""
+        draft: dict[str, str] = {"note": spoken.note}
+        if spoken.status is not None:
+            draft["status"] = str(spoken.status)
+        if spoken.confidence is not None:
+            draft["confidence"] = str(spoken.confidence)
+        if spoken.no_change:
+            self._keep(ctx, at, draft)
+        else:
+            self._try(ctx, at, {**draft, "value": spoken.value})
+
+    def keep(self, ctx: Ctx) -> list[int]:
+        """ "No change" for every open item the person saw."""
+        shown = {name[1:] for name in ctx.command.values}
+        touched = [
+            at for at, item in enumerate(self.items) if item["state"] in OPEN and (not shown or str(at) in shown)
+        ]
+        for at in touched:
+            self._keep(ctx, at, {"note": _typed(ctx.command.values, f"n{at}")})
+        return touched
+
+    def confirm(self, ctx: Ctx, at: int) -> None:
+        item = self.items[at]
+        if item["state"] in ("asking", "percent"):
+            self._try(ctx, at, item["draft"], confirmed=True)
+
+    def reopen(self, at: int) -> None:
+        item = self.items[at]
+        if item["state"] in ("asking", "percent"):
+            item["state"] = "edit" if item.get("thread") else "open"
+
+    def edit(self, lines: Sequence[KeyResultLine]) -> None:
+        """Open the finished items of these lines again, filled in with what was said."""
+        said = {line.id: line.recent for line in lines}
+        for item in self.items:
+            recent = said.get(item["id"])
+            if recent is not None and item["state"] == "done":
+                value = recent.value if recent.value is not None else recent.before
+                item.update(
+                    state="edit", thread=recent.thread_id, error="",
+                    draft={
+                        "value": plain_text(value) if value is not None else "", "status": str(recent.status),
+                        "blocker": recent.blocker, "note": recent.note,
+                    },
+                )  # fmt: skip
+
+    def turned(self, lines: list[KeyResultLine], numbers: Mapping[str, int], most: int) -> "Items":
+        """The next page: these lines, then the rest."""
+        items = [{"id": line.id, "n": numbers.get(line.id, 0), "state": "open"} for line in lines]
+        return Items(items, self.rest[most:], self.period)
+
+    # --- what came of it -------------------------------------------------------------------------------------------
+
+    def is_open(self, at: int) -> bool:
+        return str(self.items[at]["state"]) in OPEN
+
+    def is_refused(self, at: int) -> bool:
+        return bool(self.items[at]["state"] == "error")
+
+    def refusal(self, at: int) -> tuple[str, dict[str, str]]:
+        return self.items[at]["error"], self.items[at].get("params", {})
+
+    def all_done(self, places: list[int]) -> bool:
+        return all(self.items[at]["state"] == "done" for at in places)
+
+    def words(self, ctx: Ctx, at: int) -> str:
+        """A finished item in a line of text; "" when it is not finished."""
+        if self.items[at]["state"] != "done":
+            return ""
+        line = self.sheet(ctx).find(self.items[at]["id"])
+        return result_text(self._row(ctx, at, line), ctx.person.locale) if line is not None else ""
+
+    def card(self, ctx: Ctx, key: str) -> Card:
+        """The card of these items."""
+        sheet = self.sheet(ctx)
+        rows = [(at, sheet.find(item["id"])) for at, item in enumerate(self.items)]
+        return checkin_card(
+            CheckInSheet(
+                key=key,
+                locale=ctx.person.locale,
+                period=self.period.split("-")[-1],
+                rows=tuple(self._row(ctx, at, line) for at, line in rows if line is not None),
+                more=len(self.rest),
+                snoozed=self.snoozed,
+            )
+        )
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _line(self, ctx: Ctx, at: int) -> KeyResultLine:
+        line = self.sheet(ctx).find(self.items[at]["id"])
+        if line is None:
+            raise NotFound
+        return line
+
+    def _try(self, ctx: Ctx, at: int, draft: dict[str, str], *, confirmed: bool = False) -> None:
+        line = self._line(ctx, at)
+        item = self.items[at]
+        try:
+            value = read_value(draft.get("value", ""), line)
+        except BadNumber as error:
+            item.update(state="error", draft=draft, error=error.code, params=error.params)
+            return
+        except PercentOnNumber as question:
+            value = question.value
+            if not confirmed:
+                item.update(state="percent", draft={**draft, "value": plain_text(value)}, error="")
+                return
+        self._check_in(ctx, at, line, draft, value, confirmed=confirmed)
+
+    def _keep(self, ctx: Ctx, at: int, draft: dict[str, str]) -> None:
+        self._check_in(ctx, at, self._line(ctx, at), draft, None)
+
+    def _check_in(
+        self, ctx: Ctx, at: int, line: KeyResultLine, draft: dict[str, str], value: Decimal | None, *,
+        confirmed: bool = False,
+    ) -> None:  # fmt: skip
+        item = self.items[at]
+        command = CheckIn(
+            value=value,
+            status=Status(draft["status"]) if draft.get("status") in _STATUSES else None,
+            confidence=int(draft["confidence"]) if draft.get("confidence") else None,
+            blocker=draft.get("blocker", "") if draft.get("blocker") in BLOCKERS else "",
+            note=draft.get("note", "").strip(),
+            confirmed=confirmed,
+            corrects=item.get("thread"),
+        )
+        try:
+            outcome = check_in(ctx.uow, self.sheet(ctx), line, command, ctx.person, moment_of(ctx))
+        except (TooLong, CycleClosed) as error:
+            item.update(state="error", draft=draft, error=error.code, params=error.params)
+            return
+        match outcome:
+            case CheckedIn():
+                self._sheet = self.sheet(ctx).replaced(outcome.line)
+                item.update(
+                    state="done", draft={}, error="", thread=None, said=outcome.check_in_id, streak=outcome.streak,
+                    dobj=str(outcome.objective_after - outcome.objective_before),
+                )  # fmt: skip
+            case ConfirmationNeeded():
+                item.update(state="asking", draft={**draft, "value": plain_text(outcome.value)}, error="")
+            case ReasonNeeded():
+                item.update(state="error", draft=draft, error="ci.third", params={})
+            case TooLate():
+                item.update(state="done", draft={}, error="", thread=None)
+
+    def _row(self, ctx: Ctx, at: int, line: KeyResultLine) -> CheckInRow:
+        item = self.items[at]
+        recent = line.recent
+        overtaken = item["state"] == "done" and recent is not None and recent.by_id != ctx.person.id
+        return CheckInRow(
+            at=at,
+            line=line,
+            state=item["state"],
+            draft=item.get("draft") or {},
+            error=item.get("error", ""),
+            error_params=item.get("params") or {},
+            objective_change=Decimal(item["dobj"]) if item.get("dobj") else None,
+            streak=item.get("streak", 0),
+            said_by=recent.by_name if overtaken and recent is not None else "",
+            editable=item["state"] == "done" and is_editable(line, ctx.person, moment_of(ctx)),
+        )
+
+
+def draw(ctx: Ctx, row: Row[Any]) -> Card:
+    """A check-in card from its row."""
+    subject = orjson.loads(row.subject)
+    items = Items(subject["items"], subject["rest"], subject["period"], subject.get("snoozed", ""))
+    return items.card(ctx, row.id)
+
+
+def _typed(values: Mapping[str, Any], name: str) -> str:
+    value = values.get(name, "")
+    return value if isinstance(value, str) else (value[0] if value else "")

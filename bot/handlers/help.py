@@ -1,0 +1,62 @@
+"""What can I do here: `/help`, the welcome, and the nearest commands to a mistyped one."""
+
+from bot.context import Ctx
+from bot.reply import NOTHING, Post, Reply
+from bot.router import CardAction, Feature, SlashCommand
+from cards.people import HelpLine, help_card, suggestions_card, welcome_card
+from domain.ids import new_id
+
+DAILY = ("checkin", "okr", "me")
+_GUEST = ("bind", "lang")
+
+
+def help_(ctx: Ctx) -> Reply:
+    """Every command with its words."""
+    lines = [_line(ctx, command) for command in ctx.router.commands.values() if command.help]
+    return Reply(posts=(Post(card=help_card(new_id(), lines, ctx.person.locale)),))
+
+
+def suggest(ctx: Ctx) -> Reply:
+    """Up to three near commands as buttons (R-EVT-07); never an essay."""
+    word = ctx.command.name or ctx.command.args.partition(" ")[0]
+    near = [_line(ctx, command, button=True) for command in ctx.router.nearest(word.casefold())]
+    return Reply(posts=(Post(card=suggestions_card(new_id(), word[:20], near, ctx.person.locale)),))
+
+
+def entered(ctx: Ctx) -> Reply:
+    """The chat was opened: greet once a day at most, whatever the platform sends (wecom.md §7)."""
+    wanted = _GUEST if ctx.person.provisional else DAILY
+    lines = [_line(ctx, ctx.router.commands[name], button=True) for name in wanted]
+    card = welcome_card(new_id(), ctx.person.name, lines, ctx.person.locale, is_known=not ctx.person.provisional)
+    if not ctx.first_today("welcome"):
+        return NOTHING
+    return Reply(posts=(Post(card=card, to=ctx.direct),))
+
+
+def joined(ctx: Ctx) -> Reply:
+    """The bot came into a group."""
+    return ctx.text("group.hello")
+
+
+def unsupported(ctx: Ctx) -> Reply:
+    """A picture, a voice message, a file."""
+    return ctx.text("help.only_text")
+
+
+def _line(ctx: Ctx, command: SlashCommand, *, button: bool | None = None) -> HelpLine:
+    words = "　".join([f"/{command.name}", *command.bare[:1]])
+    return HelpLine(command.name, words, ctx.say(command.help), command.name in DAILY if button is None else button)
+
+
+FEATURE = Feature(
+    name="help",
+    commands=(
+        SlashCommand(
+            name="help", handler=help_, aliases=("?",), bare=("帮助", "help", "?", "？"), help="help.help", guest=True
+        ),
+    ),
+    actions=(CardAction(name="go.help", handler=help_, on_card=False, guest=True),),
+    events={
+        "chat.entered": entered, "bot.added": joined, "help.suggest": suggest, "message.unsupported": unsupported,
+    },
+)  # fmt: skip

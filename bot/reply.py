@@ -1,0 +1,53 @@
+"""What a handler hands back: values that say what should be shown to whom; sending is somebody else's work."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from adapters.base import Toast
+from cards.model import Card
+from domain.command import Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A new message: a card, or plain text. `to` None means the conversation of the command.
+
+    `dedupe` makes a second promise of the same message impossible; None derives it from the command.
+    """
+
+    card: Card | None = None
+    text: str = ""
+    to: Conversation | None = None
+    dedupe: str | None = None
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUp:
+    """Read one user's directory entry; it comes back as a `directory.changed` event."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """`card` replaces the clicked card; `toast` is a short note to the person who clicked (or a message to them where
+    the messenger has none); `posts` are new messages."""
+
+    posts: tuple[Post, ...] = ()
+    card: Card | None = None
+    toast: Toast | None = None
+    look_ups: tuple[LookUp, ...] = ()
+
+
+NOTHING = Reply()
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """The outcome of one command: what the acknowledgement may carry (JSON for `adapter.ack`), and the outbox rows
+    (workspace, id) that need not be sent when it does."""
+
+    answer: bytes | None
+    ridden: tuple[tuple[str, str], ...] = field(default_factory=tuple)

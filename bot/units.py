@@ -1,0 +1,259 @@
+"""Where units of work run: a plain function on a thread of its own, so that no network can happen inside a transaction.
+
+SQLite has one writer thread that takes what is queued, runs each job inside its own savepoint and commits the batch
+once: nobody is answered before the commit, and many commands share one flush to disk. PostgreSQL has a few threads,
+each with its own connection; a serialisation failure or deadlock repeats the whole job.
+"""
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from domain.clock import Clock
+from domain.unit_of_work import Prepared, UnitOfWork
+
+log = logging.getLogger("bida.units")
+
+T = TypeVar("T")
+BATCH = 128
+RETRIES = 3
+THREADS = 4
+_REPEATABLE = {"40001", "40P01", "55P03"}
+
+
+class DatabaseGone(Exception):
+    """The database does not answer; what was asked is not stored, and nothing was acknowledged."""
+
+
+class Turn:
+    """What a job gets: a connection, and the right to open units of work on it, one after the other."""
+
+    def __init__(self, connection: Connection, clock: Clock, prepared: Prepared, *, savepoint: bool) -> None:
+        self.connection = connection
+        self.clock = clock
+        self._prepared = prepared
+        self._savepoint = savepoint
+
+    def unit(self, workspace_id: str, command_id: str = "") -> UnitOfWork:
+        return UnitOfWork(
+            self.connection,
+            now=self.clock.now(),
+            workspace_id=workspace_id,
+            prepared=self._prepared,
+            command_id=command_id,
+            savepoint=self._savepoint,
+        )
+
+    def over_all(self) -> UnitOfWork:
+        """A unit over every workspace, for delivery's own claims; its statements filter for themselves."""
+        return self.unit("*")
+
+
+Job = Callable[[Turn], T]
+
+
+class Units(Protocol):
+    """Runs jobs; `run` returns what the job returned once it is durable, or raises what it raised."""
+
+    async def run(self, job: Job[T]) -> T:
+        """Raises `DatabaseGone` when the database cannot be reached."""
+        ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+@dataclass(slots=True)
+class _Ticket:
+    job: Job[Any]
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+    value: Any = None
+    error: BaseException | None = None
+
+
+def open_units(engine: Engine, clock: Clock) -> Units:
+    """The right kind of executor for the database."""
+    kind = SqliteUnits if engine.dialect.name == "sqlite" else PostgresUnits
+    return kind(engine, clock)
+
+
+class _Threads:
+    """What both executors share: a queue, threads, and handing results back to the event loop."""
+
+    def __init__(self, engine: Engine, clock: Clock, threads: int) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._prepared = Prepared()
+        self._queue: queue.SimpleQueue[_Ticket | None] = queue.SimpleQueue()
+        self._count = threads
+        self._threads: list[threading.Thread] = []
+
+    async def run(self, job: Job[T]) -> T:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._queue.put(_Ticket(job, future, loop))
+        return await future
+
+    def start(self) -> None:
+        for number in range(self._count):
+            thread = threading.Thread(target=self._work, name=f"bida-unit-{number}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self) -> None:
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            thread.join(timeout=10)
+        self._threads.clear()
+        self._engine.dispose()
+
+    def _work(self) -> None:
+        raise NotImplementedError
+
+
+def _deliver(tickets: list[_Ticket]) -> None:
+    """Runs on the event loop: settle the futures of one commit together."""
+    for ticket in tickets:
+        if ticket.future.done():
+            continue
+        if ticket.error is not None:
+            ticket.future.set_exception(ticket.error)
+        else:
+            ticket.future.set_result(ticket.value)
+
+
+def _hand_back(tickets: list[_Ticket]) -> None:
+    if tickets:
+        try:
+            tickets[0].loop.call_soon_threadsafe(_deliver, tickets)
+        except RuntimeError:  # the loop is closed: nobody waits any more, the work itself is durable
+            log.info("loop_closed", extra={"count": len(tickets)})
+
+
+def _is_gone(error: BaseException) -> bool:
+    if isinstance(error, DBAPIError):
+        text = str(error.orig).lower()
+        return error.connection_invalidated or "unable to open" in text or "locked" in text or "disk" in text or (
+            type(error.orig).__name__ == "OperationalError" and "sqlite" not in type(error.orig).__module__
+        )  # fmt: skip
+    return isinstance(error, OSError)
+
+
+def _as_gone(error: BaseException) -> DatabaseGone:
+    gone = DatabaseGone(type(error).__name__)
+    gone.__cause__ = error
+    return gone
+
+
+class SqliteUnits(_Threads):
+    """One writer thread with group commit."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        super().__init__(engine, clock, threads=1)
+
+    def _work(self) -> None:
+        connection: Connection | None = None
+        while True:
+            tickets = self._take()
+            if not tickets:
+                break
+            try:
+                connection = connection or self._engine.connect()
+                self._commit_together(connection, tickets)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("database_gone", extra={"cause": type(error).__name__, "count": len(tickets)})
+                for ticket in tickets:
+                    ticket.error = _as_gone(error)
+                _discard(connection)
+                connection = None
+            _hand_back(tickets)
+        _discard(connection)
+
+    def _take(self) -> list[_Ticket]:
+        """Everything queued now, at least one; empty at shutdown."""
+        first = self._queue.get()
+        if first is None:
+            return []
+        tickets = [first]
+        while len(tickets) < BATCH:
+            try:
+                ticket = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if ticket is None:
+                self._queue.put(None)
+                break
+            tickets.append(ticket)
+        return tickets
+
+    def _commit_together(self, connection: Connection, tickets: list[_Ticket]) -> None:
+        with connection.begin():
+            turn = Turn(connection, self._clock, self._prepared, savepoint=True)
+            for ticket in tickets:
+                try:
+                    ticket.value = ticket.job(turn)
+                except DBAPIError as error:
+                    if _is_gone(error):
+                        raise
+                    ticket.error = error
+                except Exception as error:  # the job's own failure belongs to whoever asked for it
+                    ticket.error = error
+
+
+class PostgresUnits(_Threads):
+    """A few threads, each with its own connection."""
+
+    def __init__(self, engine: Engine, clock: Clock, threads: int = THREADS) -> None:
+        super().__init__(engine, clock, threads)
+
+    def _work(self) -> None:
+        connection: Connection | None = None
+        while (ticket := self._queue.get()) is not None:
+            try:
+                connection = connection or self._engine.connect()
+                ticket.value = self._run(connection, ticket.job)
+            except Exception as error:  # as above: the asker gets it
+                if _is_gone(error):
+                    log.warning("database_gone", extra={"cause": type(error).__name__, "count": 1})
+                    ticket.error = _as_gone(error)
+                    _discard(connection)
+                    connection = None
+                else:
+                    ticket.error = error
+            _hand_back([ticket])
+        _discard(connection)
+
+    def _run(self, connection: Connection, job: Job[T]) -> T:
+        for attempt in range(RETRIES):
+            try:
+                value = job(Turn(connection, self._clock, self._prepared, savepoint=False))
+            except DBAPIError as error:
+                connection.rollback()
+                if getattr(error.orig, "sqlstate", None) not in _REPEATABLE or attempt == RETRIES - 1:
+                    raise
+            except BaseException:
+                connection.rollback()
+                raise
+            else:
+                connection.commit()
+                return value
+        raise AssertionError("unreachable")
+
+
+def _discard(connection: Connection | None) -> None:
+    if connection is not None:
+        try:
+            connection.invalidate()
+            connection.close()
+        except SQLAlchemyError:
+            log.info("close_failed")

@@ -1,0 +1,72 @@
+"""Column types both databases keep exactly, and the first columns of every table."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, cast
+
+from sqlalchemy import BigInteger, Dialect, Numeric, String, Table
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import Field, SQLModel
+
+from domain.ids import new_id
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant with millisecond precision (R-GEN-01): timestamptz(3) on PostgreSQL, milliseconds since
+    1970 on SQLite. Refuses naive datetimes."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(TIMESTAMP(timezone=True, precision=3))
+        return dialect.type_descriptor(BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return (value - _EPOCH) // _MILLISECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            return cast(datetime, value).astimezone(UTC)
+        return _EPOCH + timedelta(milliseconds=value)
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal that never passes through a binary float (R-GEN-04): numeric on PostgreSQL, text on SQLite."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(Numeric(38, 10, asdecimal=True))
+        return dialect.type_descriptor(String(50))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return format(value, "f")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).normalize() + 0
+
+
+class Scoped(SQLModel):
+    """The first columns of every table: the company a row belongs to, then our own id (design (h))."""
+
+    workspace_id: str = Field(primary_key=True, max_length=32)
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The Core table behind a SQLModel class, for statements on hot paths."""
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]  # SQLModel does not declare it

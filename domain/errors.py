@@ -1,0 +1,100 @@
+"""What may be wrong with what a person asks. Every one is answered, none is retried, nothing has changed.
+
+`code` names the text in the catalogues (`cards/text`), `params` fill it; both are safe to show.
+"""
+
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """The request cannot be done, and the person is told why."""
+
+    code: ClassVar[str] = "error.invalid"
+
+    def __init__(self, **params: str) -> None:
+        super().__init__(self.code)
+        self.params = params
+
+
+class NotBound(DomainError):
+    """The sender is not linked to an employee yet (E01, R-ID-03)."""
+
+    code = "error.not_bound"
+
+
+class NotAllowed(DomainError):
+    """This step belongs to somebody else (E02, R-ROL-01)."""
+
+    code = "error.not_allowed"
+
+
+class NotYours(DomainError):
+    """The card was sent to another person (E05)."""
+
+    code = "error.not_for_you"
+
+
+class NotFound(DomainError):
+    """What was named does not exist, or not for this person."""
+
+    code = "error.not_found"
+
+
+class HasLeft(DomainError):
+    """The person is no longer active (R-ORG-03)."""
+
+    code = "error.left"
+
+
+class CardUnknown(DomainError):
+    """The clicked card is forged, foreign or older than we keep cards."""
+
+    code = "error.card_unknown"
+
+
+class BadNumber(DomainError):
+    """The text is not a number we read (E06, R-GEN-09)."""
+
+    code = "error.bad_number"
+
+
+class TooLong(DomainError):
+    """The text is longer than its limit; it is refused with the count, never cut (R-GEN-08)."""
+
+    code = "error.too_long"
+
+
+class CycleClosed(DomainError):
+    """Values of a closed cycle cannot change (R-CHK-10)."""
+
+    code = "ci.closed"
+
+
+class WrongCode(DomainError):
+    """The binding code is wrong, used or expired (R-ID-02)."""
+
+    code = "bind.wrong"
+
+
+class TooManyTries(DomainError):
+    """Five wrong binding codes; wait (R-ID-02)."""
+
+    code = "bind.locked"
+
+
+class AlreadyBound(DomainError):
+    """This account already belongs to a person."""
+
+    code = "bind.already"
+
+
+class UnknownCommand(DomainError):
+    """No command by this name; the nearest ones are offered (R-EVT-07)."""
+
+    code = "help.unknown"
+
+
+class Conflict(DomainError):
+    """Somebody else was faster; the current state is shown."""
+
+    code = "error.stale_card"

@@ -1,0 +1,12 @@
+"""All tables in one place, for migrations and tests."""
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+import domain.delivery.model
+import domain.goals.model
+import domain.people.model
+
+METADATA: MetaData = SQLModel.metadata
+
+__all__ = ["METADATA", "domain"]

@@ -1,0 +1,1 @@
+"""Workspaces, people, their identities on the messengers, and the departments they work in (R-ID, R-ORG)."""

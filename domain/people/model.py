@@ -1,0 +1,146 @@
+"""Rows of people and organisation. State only; the rules are in `service`, `binding` and `directory`."""
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from domain.columns import Instant, Scoped
+from domain.ids import new_id
+
+
+class Workspace(SQLModel, table=True):
+    """One company. `calendar_version` rises with every change of its working days, so that caches notice."""
+
+    __tablename__: ClassVar[str] = "workspace"
+
+    workspace_id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    key: str = Field(unique=True, max_length=64)
+    name: str = Field(max_length=200)
+    locale: str = Field(default="zh-CN", max_length=10)
+    timezone: str = Field(default="Asia/Shanghai", max_length=64)
+    calendar_version: int = 0
+
+
+class Department(Scoped, table=True):
+    """A node of the department tree (R-ORG-01)."""
+
+    __tablename__: ClassVar[str] = "department"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "name"),
+        ForeignKeyConstraint(["workspace_id", "parent_id"], ["department.workspace_id", "department.id"]),
+    )
+
+    name: str = Field(max_length=200)
+    parent_id: str | None = Field(default=None, max_length=32)
+    head_id: str | None = Field(default=None, max_length=32)
+    timezone: str | None = Field(default=None, max_length=64)
+
+
+class Store(Scoped, table=True):
+    """A shop with its own zone and calendar (R-ORG-05)."""
+
+    __tablename__: ClassVar[str] = "store"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+
+    name: str = Field(max_length=200)
+    timezone: str | None = Field(default=None, max_length=64)
+
+
+class Person(Scoped, table=True):
+    """The human employee (R-ID-01). `provisional`: wrote to us before anybody told us who they are (R-ID-03).
+
+    `roles` is a comma list of R-ROL names besides "employee"; `locale` and `timezone` empty means "as the company".
+    """
+
+    __tablename__: ClassVar[str] = "person"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "employee_no"),
+        Index("ix_person_manager", "workspace_id", "manager_id"),
+        Index("ix_person_name", "workspace_id", "name"),
+        ForeignKeyConstraint(["workspace_id", "department_id"], ["department.workspace_id", "department.id"]),
+        ForeignKeyConstraint(["workspace_id", "manager_id"], ["person.workspace_id", "person.id"]),
+        ForeignKeyConstraint(["workspace_id", "store_id"], ["store.workspace_id", "store.id"]),
+    )
+
+    employee_no: str | None = Field(default=None, max_length=64)
+    name: str = Field(max_length=200)
+    email: str = Field(default="", max_length=254)
+    mobile: str = Field(default="", max_length=32)
+    department_id: str | None = Field(default=None, max_length=32)
+    manager_id: str | None = Field(default=None, max_length=32)
+    store_id: str | None = Field(default=None, max_length=32)
+    roles: str = Field(default="", max_length=200)
+    locale: str = Field(default="", max_length=10)
+    timezone: str = Field(default="", max_length=64)
+    active: bool = True
+    provisional: bool = False
+    leaves_on: date | None = None
+    primary_platform: str | None = Field(default=None, max_length=16)
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class Identity(Scoped, table=True):
+    """Who a person is on one messenger. Unique; belongs to exactly one person (R-ID-01)."""
+
+    __tablename__: ClassVar[str] = "identity"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "platform", "tenant", "user_id"),
+        Index("ix_identity_person", "workspace_id", "person_id"),
+        ForeignKeyConstraint(["workspace_id", "person_id"], ["person.workspace_id", "person.id"]),
+    )
+
+    person_id: str = Field(max_length=32)
+    platform: str = Field(max_length=16)
+    tenant: str = Field(max_length=64)
+    user_id: str = Field(max_length=128)
+    active: bool = True
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class BindCode(Scoped, table=True):
+    """A 6-digit code shown in one messenger to be typed in another: 10 minutes, single use (R-ID-02 c).
+
+    Only a keyed hash is kept.
+    """
+
+    __tablename__: ClassVar[str] = "bind_code"
+    __table_args__ = (Index("ix_bind_code_hash", "workspace_id", "code_hash"),)
+
+    person_id: str = Field(max_length=32)
+    code_hash: str = Field(max_length=64)
+    expires_at: datetime = Field(sa_type=Instant)
+    used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class BindTry(Scoped, table=True):
+    """A wrong code typed by one account; five within ten minutes lock it (R-ID-02 c)."""
+
+    __tablename__: ClassVar[str] = "bind_try"
+    __table_args__ = (Index("ix_bind_try_account", "workspace_id", "account", "at"),)
+
+    account: str = Field(max_length=220)
+    at: datetime = Field(sa_type=Instant)
+
+
+class CalendarDay(Scoped, table=True):
+    """A day that differs from the national table: for the company (scope ""), a department or a store (R-CAL-01)."""
+
+    __tablename__: ClassVar[str] = "calendar_day"
+    __table_args__ = (UniqueConstraint("workspace_id", "scope", "day"),)
+
+    scope: str = Field(default="", max_length=32)
+    day: date
+    off: bool
+
+
+class Leave(Scoped, table=True):
+    """A span in which a person does not work (R-CAL-01 first match, R-CAL-07)."""
+
+    __tablename__: ClassVar[str] = "leave"
+    __table_args__ = (Index("ix_leave_person", "workspace_id", "person_id", "first_day"),)
+
+    person_id: str = Field(max_length=32)
+    first_day: date
+    last_day: date

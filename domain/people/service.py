@@ -1,0 +1,167 @@
+"""Who somebody is: from a messenger's account to a person, and what the person may see of themselves."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, func, or_, select, update
+
+from domain.columns import table_of
+from domain.ids import new_id
+from domain.people.messages import AboutMe, Bound, Profile
+from domain.people.model import Department, Identity, Person, Workspace
+from domain.periods import local_date
+from domain.unit_of_work import UnitOfWork
+
+PERSON = table_of(Person)
+IDENTITY = table_of(Identity)
+DEPARTMENT = table_of(Department)
+WORKSPACE = table_of(Workspace)
+
+_COLUMNS = (
+    PERSON.c.id, PERSON.c.name, PERSON.c.locale, PERSON.c.timezone, PERSON.c.roles, PERSON.c.active,
+    PERSON.c.provisional, PERSON.c.employee_no, PERSON.c.department_id, PERSON.c.manager_id, PERSON.c.store_id,
+    PERSON.c.leaves_on, WORKSPACE.c.locale.label("company_locale"),
+    WORKSPACE.c.timezone.label("company_timezone"), WORKSPACE.c.calendar_version,
+)  # fmt: skip
+_PERSON = PERSON.join(WORKSPACE, WORKSPACE.c.workspace_id == PERSON.c.workspace_id)
+_IDENTIFY = (
+    select(*_COLUMNS, IDENTITY.c.active.label("linked"))
+    .select_from(
+        IDENTITY.join(
+            PERSON, and_(PERSON.c.workspace_id == IDENTITY.c.workspace_id, PERSON.c.id == IDENTITY.c.person_id)
+        ).join(WORKSPACE, WORKSPACE.c.workspace_id == PERSON.c.workspace_id)
+    )
+    .where(
+        IDENTITY.c.platform == bindparam("on"),
+        # "" = imported before this messenger's connection was configured
+        or_(IDENTITY.c.tenant == bindparam("within"), IDENTITY.c.tenant == ""),
+        IDENTITY.c.user_id == bindparam("user"),
+    )
+    .order_by(IDENTITY.c.tenant.desc())
+    .limit(1)
+    .with_for_update(of=PERSON)
+)
+_PROFILE = select(*_COLUMNS).select_from(_PERSON).where(PERSON.c.id == bindparam("person"))
+_IDENTITIES = (
+    select(IDENTITY.c.platform, IDENTITY.c.tenant, IDENTITY.c.user_id)
+    .where(IDENTITY.c.person_id == bindparam("person"), IDENTITY.c.active)
+    .order_by(IDENTITY.c.platform)
+)
+_DEPARTMENT = select(DEPARTMENT.c.name).where(DEPARTMENT.c.id == bindparam("department"))
+_SET_LOCALE = update(PERSON).where(PERSON.c.id == bindparam("person")).values(locale=bindparam("to"))
+_SET_PRIMARY = (
+    update(PERSON)
+    .where(
+        PERSON.c.id == bindparam("person"),
+        or_(PERSON.c.primary_platform.is_(None), PERSON.c.primary_platform != bindparam("to")),
+    )
+    .values(primary_platform=bindparam("to"))
+)  # fmt: skip
+_SHOWN = (
+    select(IDENTITY.c.person_id, IDENTITY.c.user_id)
+    .where(IDENTITY.c.person_id.in_(bindparam("people", expanding=True)), IDENTITY.c.platform == bindparam("on"))
+    .where(IDENTITY.c.tenant == bindparam("within"), IDENTITY.c.active)
+)
+_COMPANY = select(
+    WORKSPACE.c.key, WORKSPACE.c.name, WORKSPACE.c.locale, WORKSPACE.c.timezone, WORKSPACE.c.calendar_version
+)
+_HEADCOUNT = select(func.count()).select_from(PERSON).where(PERSON.c.active, ~PERSON.c.provisional)
+
+
+def identify(uow: UnitOfWork, platform: str, tenant: str, user_id: str) -> Profile | None:
+    """The person behind an account, or None when nobody has been linked to it (R-ID-01).
+
+    On PostgreSQL this takes the person's row lock: one person's commands never overlap (design (f)).
+    """
+    row = uow.one(_IDENTIFY, on=platform, within=tenant, user=user_id)
+    return None if row is None else _profile(row, uow.now, linked=row.linked)
+
+
+def profile(uow: UnitOfWork, person_id: str) -> Profile | None:
+    """A person by our own id."""
+    row = uow.one(_PROFILE, person=person_id)
+    return None if row is None else _profile(row, uow.now)
+
+
+def provisional(uow: UnitOfWork, platform: str, tenant: str, user_id: str, name: str) -> Profile:
+    """A stand-in for a sender nobody has told us about: may only bind, ask for help and choose a language (R-ID-03)."""
+    person = Person(
+        workspace_id=uow.workspace_id, id=new_id(), name=name or user_id, provisional=True, created_at=uow.now
+    )
+    uow.add(person)
+    uow.add(
+        Identity(
+            workspace_id=uow.workspace_id, person_id=person.id, platform=platform, tenant=tenant, user_id=user_id,
+            created_at=uow.now,
+        )
+    )  # fmt: skip
+    made = profile(uow, person.id)
+    assert made is not None
+    return made
+
+
+def about(uow: UnitOfWork, person: Profile) -> AboutMe:
+    """Department, manager and linked messengers of a person."""
+    department = uow.one(_DEPARTMENT, department=person.department_id) if person.department_id else None
+    manager = profile(uow, person.manager_id) if person.manager_id else None
+    return AboutMe(
+        person=person,
+        department=department.name if department else "",
+        manager=manager.name if manager else "",
+        identities=identities(uow, person.id),
+    )
+
+
+def identities(uow: UnitOfWork, person_id: str) -> tuple[Bound, ...]:
+    """The messengers a person is linked to now."""
+    rows = uow.all(_IDENTITIES, person=person_id)
+    return tuple(Bound(platform=row.platform, tenant=row.tenant, user_id=row.user_id) for row in rows)
+
+
+def choose_locale(uow: UnitOfWork, person: Profile, locale: str) -> None:
+    """From now on this person reads `locale`."""
+    uow.change(_SET_LOCALE, person=person.id, to=locale)
+
+
+def prefer(uow: UnitOfWork, person: Profile, platform: str) -> None:
+    """The messenger used last for a submit is where personal cards go (R-ID-06)."""
+    uow.change(_SET_PRIMARY, person=person.id, to=platform)
+
+
+def shown_on(uow: UnitOfWork, people: list[str], platform: str, tenant: str) -> dict[str, str]:
+    """Person id → user id on one messenger, for those who are there."""
+    rows = uow.all(_SHOWN, people=people, on=platform, within=tenant)
+    return {row.person_id: row.user_id for row in rows}
+
+
+def company(uow: UnitOfWork) -> Row[Any]:
+    """This workspace's own row."""
+    row = uow.one(_COMPANY)
+    assert row is not None
+    return row
+
+
+def headcount(uow: UnitOfWork) -> int:
+    """How many active, known people there are."""
+    row = uow.one(_HEADCOUNT)
+    return int(row[0]) if row else 0
+
+
+def _profile(row: Row[Any], now: datetime, *, linked: bool = True) -> Profile:
+    """Active until the end of the leaving day in the person's own zone (R-ORG-03)."""
+    zone = row.timezone or row.company_timezone
+    gone = row.leaves_on is not None and local_date(now, zone) > row.leaves_on
+    return Profile(
+        id=row.id,
+        name=row.name,
+        locale=row.locale or row.company_locale,
+        timezone=zone,
+        roles=frozenset(row.roles.split(",")) if row.roles else frozenset(),
+        active=row.active and linked and not gone,
+        provisional=row.provisional,
+        employee_no=row.employee_no,
+        department_id=row.department_id,
+        manager_id=row.manager_id,
+        store_id=row.store_id,
+        calendar_version=row.calendar_version,
+    )
