@@ -44,10 +44,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
-    """What could be read, and what could not."""
+    """What could be read, and what could not.
+
+    `misshapen`: the first cell and the line of records with too few or too many columns. `is_readable` is False when
+    there are records of which not even that is known.
+    """
 
     lines: tuple[Line, ...] = ()
     problems: tuple[Problem, ...] = ()
+    misshapen: tuple[tuple[str, int], ...] = ()
+    is_readable: bool = True
 
 
 class Refused(ValueError):
@@ -64,20 +70,28 @@ def read(source: str | bytes, header: Sequence[str]) -> CsvFile:
         records = _Records(text.removeprefix(_BOM))
         _check_header(records, header)
     except Refused as error:
-        return CsvFile(problems=(Problem(1, str(error)),))
+        return CsvFile(problems=(Problem(1, str(error)),), is_readable=False)
+    return _read(records, header)
+
+
+def _read(records: "_Records", header: Sequence[str]) -> CsvFile:
     lines: list[Line] = []
     problems: list[Problem] = []
+    misshapen: list[tuple[str, int]] = []
     for number, cells, refusal in records:
         if len(lines) + len(problems) >= MAX_LINES:
-            problems.append(Problem(number, f"the file has more than {MAX_LINES} lines: split it"))
-            break
-        if refusal or not any(cells):
-            problems += [Problem(number, refusal)] if refusal else []
+            too_long = Problem(number, f"the file has more than {MAX_LINES} lines: split it")
+            return CsvFile(problems=(too_long,), is_readable=False)
+        if refusal:
+            problems.append(Problem(number, refusal))
+        elif not any(cells):
+            continue
         elif len(cells) != len(header):
             problems.append(Problem(number, f"the line has {len(cells)} columns instead of {len(header)}"))
+            misshapen.append((cells[0], number))
         else:
             lines.append(Line(number, dict(zip(header, cells, strict=True))))
-    return CsvFile(tuple(lines), tuple(problems))
+    return CsvFile(tuple(lines), tuple(problems), tuple(misshapen), is_readable=len(problems) == len(misshapen))
 
 
 def decode(data: bytes) -> str:
