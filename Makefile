@@ -1,7 +1,7 @@
 # `make demo` shows Bida, `make test` proves it. Both set themselves up: Python 3.11 or newer, make and git are enough.
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-build-isolation
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-build-isolation
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 
