@@ -18,6 +18,7 @@ from domain.columns import table_of
 
 Statement = Select[Any] | Insert | Update | Delete
 
+_COUNTED = {"preserve_rowcount": True}
 _WORKSPACE: BindParameter[str] = bindparam("ws_")
 
 
@@ -151,7 +152,8 @@ class UnitOfWork:
 
     def _execute(self, statement: Statement, params: Mapping[str, object]) -> Any:
         if isinstance(statement, Insert):
-            return self._connection.execute(statement, {**params, "workspace_id": self.workspace_id})
+            values = {**params, "workspace_id": self.workspace_id}
+            return self._connection.execute(statement, values, execution_options=_COUNTED)
         return self._connection.execute(self._prepared.scoped(statement), {**params, "ws_": self.workspace_id})
 
     def _driver(self, sql: str) -> None:
