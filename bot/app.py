@@ -60,6 +60,7 @@ class App:
     door: Door
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _migrated: bool = False
+    _became_ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self) -> None:
         """Open the database, start adapters, senders, sweeps and the scheduler. A database that is away, or not
@@ -89,8 +90,7 @@ class App:
 
     async def ready(self) -> None:
         """Wait until the database is there and migrated."""
-        while not await self.is_ready():
-            await asyncio.sleep(0.02)
+        await self._became_ready.wait()
 
     async def settle(self) -> None:
         """Wait until what has been promised for now is delivered: for the playground, the story and tests."""
@@ -117,6 +117,7 @@ class App:
                 if await self.units.run(_is_migrated):
                     await self.units.run(lambda turn: ensure_workspaces(turn, self._companies()))
                     self._migrated = True
+                    self._became_ready.set()
                     break
                 log.warning("not_migrated")
             except DatabaseGone:
@@ -129,7 +130,7 @@ class App:
     def _sink(self, connection: Connection) -> Any:
         async def sink(raw: Raw) -> Response:
             exchange = await self.dispatcher.receive(connection, raw)
-            self.dispatcher.note_written(exchange.ridden)
+            self.dispatcher.note_written(exchange.carried)
             return exchange.response
 
         return sink
@@ -167,9 +168,7 @@ def build(configuration: Configuration, *, clock: Clock | None = None, paced: bo
     return app
 
 
-def _connect(
-    configuration: Configuration, workspace: str, section: ConnectionSettings, clock: Clock
-) -> Connection:
+def _connect(configuration: Configuration, workspace: str, section: ConnectionSettings, clock: Clock) -> Connection:
     settings = configuration.settings
     adapter = section.messenger.build()(
         section.section, name=section.name, clock=clock, public_url=settings.public_url.rstrip("/")

@@ -95,7 +95,7 @@ def doctor() -> None:
     """Check settings, database and every messenger's credentials; name every fault at once."""
     from bot.doctor import examine
 
-    faults = asyncio.run(examine())
+    faults = asyncio.run(examine(print))
     if faults:
         raise Failure(*faults)
 

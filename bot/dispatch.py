@@ -12,7 +12,7 @@ from bot.connections import Connection
 from bot.envelopes import decode_answer, decode_command, encode_answer, inbox_values
 from bot.handling import AlreadyHandled, Desk, apologise, handle
 from bot.observe import FAILED, HANDLED, RECEIVED, SECONDS
-from bot.outgoing import ack_deadline
+from bot.outgoing import AFTER_ACK, ack_deadline
 from bot.reply import Handled
 from bot.units import DatabaseGone, Turn, Units
 from cards.text import say
@@ -29,10 +29,10 @@ FLUSH_AFTER = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """The response, and what to note once it is on the wire."""
+    """The response, and the handled command whose answer it carries, to be noted once it is on the wire."""
 
     response: Response
-    ridden: tuple[tuple[str, str], ...] = ()
+    carried: Handled | None = None
 
 
 @dataclass(slots=True)
@@ -56,6 +56,7 @@ class Dispatcher:
     """Tells the sender of a connection that there is something to send."""
     _running: dict[str, asyncio.Task[Handled]] = field(default_factory=dict)
     _ridden: list[tuple[str, str]] = field(default_factory=list)
+    _following: list[tuple[str, str]] = field(default_factory=list)
     _flush: asyncio.TimerHandle | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -74,8 +75,7 @@ class Dispatcher:
                 results = [await self.take(connection, command) for command in parsed.commands]
         answered = next((one for one in results if one.answer is not None), None)
         answer = decode_answer(answered.answer) if answered is not None else None
-        ridden = answered.ridden if answered is not None else ()
-        return Exchange(adapter.ack(answer, parsed), ridden)
+        return Exchange(adapter.ack(answer, parsed), answered)
 
     async def take(self, connection: Connection, command: Command) -> Handled:
         """Store a command and wait for its outcome as long as the platform lets us; the work itself goes on."""
@@ -99,12 +99,13 @@ class Dispatcher:
             return _working(connection, command)
         return task.result()
 
-    def note_written(self, ridden: tuple[tuple[str, str], ...]) -> None:
-        """The acknowledgement is on the wire: what rode on it need not be sent. Noted together a moment later; if we
-        die first, the sender sends it once more, which is harmless."""
-        if not ridden:
+    def note_written(self, carried: Handled | None) -> None:
+        """The acknowledgement is on the wire: what rode on it need not be sent, what follows it may go. Noted together
+        a moment later; if we die first, the sender sends it once more, which is harmless."""
+        if carried is None or not (carried.ridden or carried.following):
             return
-        self._ridden.extend(ridden)
+        self._ridden.extend(carried.ridden)
+        self._following.extend(carried.following)
         if self._flush is None:
             self._flush = asyncio.get_running_loop().call_later(FLUSH_AFTER, self._start_flush)
 
@@ -141,15 +142,19 @@ class Dispatcher:
 
     async def settle(self) -> None:
         """Wait until every command taken so far has been handled and noted."""
-        while self._running or self._tasks or self._flush is not None:
-            await asyncio.sleep(0.005)
+        while tasks := {*self._running.values(), *self._tasks}:
+            await asyncio.wait(tasks)
+        if self._flush is not None:
+            self._flush.cancel()
+            self._flush = None
+            await self._write_ridden()
 
     async def drain(self, seconds: float) -> None:
         """At shutdown: let what runs finish; what does not is a lease that another process picks up."""
         tasks = {*self._running.values(), *self._tasks}
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
-        if self._ridden:
+        if self._ridden or self._following:
             await self._write_ridden()
 
     # --- inside ----------------------------------------------------------------------------------------------------
@@ -206,11 +211,13 @@ class Dispatcher:
 
     async def _write_ridden(self) -> None:
         keys, self._ridden = self._ridden, []
+        following, self._following = self._following, []
         now = self.clock.now()
 
         def job(turn: Turn) -> None:
             with turn.over_all() as uow:
                 outbox.mark_sent(turn.connection, keys, now)
+                outbox.release(turn.connection, following, now + AFTER_ACK)
                 uow.commit()
 
         try:

@@ -1,6 +1,7 @@
 """`bida doctor`: every fault at once, before people find them."""
 
 import asyncio
+from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -10,15 +11,19 @@ from bot.settings import BadSettings, Company, Configuration, ConnectionSettings
 from domain.clock import SystemClock
 from domain.migrations import HEAD, current_revision
 
+Say = Callable[[str], None]
 
-async def examine() -> list[str]:
-    """Check settings, database and each messenger's token; prints what is well, returns what is not."""
+
+async def examine(say: Say) -> list[str]:
+    """Check settings, database and each messenger's token; says what is well, returns what is not."""
     try:
         configuration = load()
     except BadSettings as error:
         return error.faults
     faults = _database(configuration)
-    checks = [_messenger(configuration, company, one) for company in configuration.companies for one in company.connections]
+    checks = [
+        _messenger(configuration, company, one) for company in configuration.companies for one in company.connections
+    ]
     if not checks:
         faults.append("no messenger is configured")
     if not configuration.settings.public_url:
@@ -28,7 +33,7 @@ async def examine() -> list[str]:
     return faults
 
 
-def _database(configuration: Configuration) -> list[str]:
+def _database(configuration: Configuration, say: Say) -> list[str]:
     try:
         engine = open_engine(configuration.settings.database_url)
         with engine.connect() as connection:
@@ -37,17 +42,19 @@ def _database(configuration: Configuration) -> list[str]:
         return [f"database: does not answer ({str(getattr(error, 'orig', None) or error).splitlines()[0]})"]
     if revision != HEAD:
         return [f"database: is at revision {revision or 'none'}, not {HEAD}: run bida migrate"]
-    print(f"database: at revision {HEAD}")
+    say(f"database: at revision {HEAD}")
     return []
 
 
-async def _messenger(configuration: Configuration, company: Company, section: ConnectionSettings) -> list[str]:
+async def _messenger(
+    configuration: Configuration, company: Company, section: ConnectionSettings, say: Say
+) -> list[str]:
     adapter = section.messenger.build()(
         section.section, name=section.name, clock=SystemClock(), public_url=configuration.settings.public_url
     )
     try:
         async with asyncio.timeout(15):
-            print(f"{section.name}: {await adapter.check()}")
+            say(f"{section.name}: {await adapter.check()}")
     except (OutboundError, TimeoutError) as error:
         return [f"{section.name} ({company.key}): {error or 'no answer within 15 s'}"]
     finally:

@@ -48,9 +48,7 @@ _DROP_QUESTIONS = delete(table_of(PendingAnswer)).where(table_of(PendingAnswer).
 _DROP_TRIES = delete(table_of(BindTry)).where(table_of(BindTry).c.at < bindparam("before"))
 _DROP_RUNS = delete(table_of(JobRun)).where(table_of(JobRun).c.ran_at < bindparam("before"))
 _WAITING = (
-    select(
-        OUTBOX.c.connection, func.count().label("waiting"), func.min(OUTBOX.c.created_at).label("oldest")
-    )
+    select(OUTBOX.c.connection, func.count().label("waiting"), func.min(OUTBOX.c.created_at).label("oldest"))
     .where(OUTBOX.c.state == "PENDING")
     .group_by(OUTBOX.c.connection)
 )
@@ -147,4 +145,3 @@ class Scheduler:
     def _is_due(self, job: DailyJob, now: datetime) -> bool:
         local = in_zone(now, self._zone)
         return (local.hour, local.minute) >= (job.hour, job.minute)
-

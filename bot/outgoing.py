@@ -39,10 +39,9 @@ class _Rendered:
 
 def promise(ctx: Ctx, reply: Reply) -> Handled:
     """Write everything a reply shows into the outbox; returns what the acknowledgement may carry."""
-    ridden: list[tuple[str, str]] = []
-    answer: Answer | None = None
+    done = Handled(None)
     if ctx.command.kind is Kind.ACTION:
-        answer, ridden = _answer_click(ctx, reply)
+        done = _answer_click(ctx, reply)
     else:
         if reply.toast is not None:
             _post(ctx, Post(text=reply.toast.text), 0)
@@ -52,13 +51,14 @@ def promise(ctx: Ctx, reply: Reply) -> Handled:
         _post(ctx, post, number)
     for number, look_up in enumerate(reply.look_ups):
         _look_up(ctx, look_up.user_id, number)
-    return Handled(encode_answer(answer), tuple(ridden))
+    return done
 
 
-def _answer_click(ctx: Ctx, reply: Reply) -> tuple[Answer | None, list[tuple[str, str]]]:
-    """The clicked card's new face rides on the acknowledgement; the same goes into the outbox in case it cannot."""
+def _answer_click(ctx: Ctx, reply: Reply) -> Handled:
+    """The clicked card's new face rides on the acknowledgement; the same goes into the outbox in case it cannot, or
+    because the answer is not all there is to it (DingTalk repaints only the clicker's client)."""
     caps = ctx.connection.capabilities(ctx.command.conversation)
-    ridden: list[tuple[str, str]] = []
+    rows: tuple[tuple[str, str], ...] = ()
     payload: Json | None = None
     if reply.card is not None:
         rendered = _render(ctx, reply.card, ctx.command.conversation, _version(ctx, reply.card))
@@ -71,16 +71,16 @@ def _answer_click(ctx: Ctx, reply: Reply) -> tuple[Answer | None, list[tuple[str
             # held back until the acknowledgement has had its chance
             later = ack_deadline(ctx.command, ctx.connection, ctx.now) + AFTER_ACK
             row = _update(ctx, reply.card, rendered, ctx.command.conversation, later)
-            if caps.ack_is_final:
-                ridden.append((ctx.uow.workspace_id, row))
+            rows = ((ctx.uow.workspace_id, row),)
     toast = reply.toast
     if toast is not None and not caps.toast:
         if reply.card is None:
             _post(ctx, Post(text=toast.text, to=ctx.direct), 92)
         toast = None
     if payload is None and toast is None:
-        return None, []
-    return Answer(card=payload if caps.update_card else None, toast=toast), ridden
+        return Handled(None)
+    answer = encode_answer(Answer(card=payload if caps.update_card else None, toast=toast))
+    return Handled(answer, ridden=rows) if caps.ack_is_final else Handled(answer, following=rows)
 
 
 def _change(ctx: Ctx, card: Card) -> None:

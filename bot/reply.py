@@ -1,6 +1,6 @@
 """What a handler hands back: values that say what should be shown to whom; sending is somebody else's work."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.base import Toast
@@ -46,8 +46,9 @@ NOTHING = Reply()
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """The outcome of one command: what the acknowledgement may carry (JSON for `adapter.ack`), and the outbox rows
-    (workspace, id) that need not be sent when it does."""
+    """The outcome of one command: what the acknowledgement may carry (JSON for `adapter.ack`), the outbox rows
+    (workspace, id) that need not be sent when it does, and those that may follow it at once."""
 
     answer: bytes | None
-    ridden: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+    ridden: tuple[tuple[str, str], ...] = ()
+    following: tuple[tuple[str, str], ...] = ()

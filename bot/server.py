@@ -64,7 +64,7 @@ class Door:
         response = _response(exchange.response)
         await response.prepare(request)
         await response.write_eof()
-        self._dispatcher.note_written(exchange.ridden)
+        self._dispatcher.note_written(exchange.carried)
         return response
 
     async def healthz(self, _request: web.Request) -> web.Response:

@@ -78,6 +78,14 @@ _LATER = (
     .where(OUTBOX.c.workspace_id == bindparam("ws_"), OUTBOX.c.id == bindparam("row"))
     .values(not_before=bindparam("again"), attempts=bindparam("tries"), last_error=bindparam("cause"), lease_until=None)
 )
+_RELEASE = (
+    update(OUTBOX)
+    .where(
+        OUTBOX.c.workspace_id == bindparam("ws_"), OUTBOX.c.id == bindparam("row"), OUTBOX.c.state == "PENDING",
+        OUTBOX.c.not_before > bindparam("again"),
+    )
+    .values(not_before=bindparam("again"))
+)  # fmt: skip
 _REPLAY = (
     update(OUTBOX)
     .where(OUTBOX.c.state == "DEAD")
@@ -131,6 +139,13 @@ def mark_sent(connection: Connection, keys: Sequence[tuple[str, str]], now: date
     if keys:
         values = [{"ws_": ws, "row": row, "at": now, "message": message} for ws, row in keys]
         connection.execute(_SENT, values if len(values) > 1 else values[0])
+
+
+def release(connection: Connection, keys: Sequence[tuple[str, str]], at: datetime) -> None:
+    """Let held-back rows go at `at`: the acknowledgement they waited for is on the wire."""
+    if keys:
+        values = [{"ws_": ws, "row": row, "again": at} for ws, row in keys]
+        connection.execute(_RELEASE, values if len(values) > 1 else values[0])
 
 
 def bury(connection: Connection, key: tuple[str, str], cause: str, tries: int) -> None:

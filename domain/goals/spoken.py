@@ -20,7 +20,7 @@ _CONFIDENCE = re.compile(r"(?:c|信心)(10|\d)$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """`number` is the #n (None when left out), `value` the value's text ("" = none given), `no_change` the word for it."""
+    """`number` is the #n (None when left out), `value` the value's text ("" = none given), `no_change` its word."""
 
     number: int | None = None
     value: str = ""
