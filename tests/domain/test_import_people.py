@@ -14,8 +14,9 @@ import domain.goals.model
 from bot.database import open_engine
 from domain.columns import table_of
 from domain.csvfile import ImportReport
-from domain.people import service
+from domain.people import directory, service
 from domain.people.importing import HEADER, import_people
+from domain.people.messages import PersonLeft
 from domain.people.model import Department, Identity, Person, Store, Workspace
 from domain.unit_of_work import Prepared, UnitOfWork
 
@@ -242,6 +243,18 @@ def test_a_new_account_retires_the_former_one_and_an_empty_column_does_not(compa
     company.take(ZHANG)  # and back
     assert ("wecom", "corp", "zhangwei") in company.accounts("E2")
     assert len(company.rows(Identity)) == 6
+
+
+def test_an_account_gone_from_the_directory_does_not_come_back_with_an_old_file(company: Company) -> None:
+    """R-ID-07: inactive at once; the next hire who is given the same user id may have it."""
+    company.take(BOSS, ZHANG)
+    with company.unit() as uow:
+        assert directory.leave(uow, PersonLeft(platform="wecom", tenant="corp", user_id="zhangwei"))
+        uow.commit()
+    assert counts(company.take(BOSS, ZHANG)) == (0, 0, 2)
+    assert company.accounts("E2", active=False) == {("wecom", "corp", "zhangwei")}
+    assert counts(company.take("E8,张伟,,,,,,,,,zhangwei,,")) == (1, 0, 0)
+    assert company.accounts("E8") == {("wecom", "corp", "zhangwei")}
 
 
 def test_accounts_imported_before_the_connection_are_adopted(company: Company) -> None:
