@@ -5,12 +5,15 @@ Everything wrong becomes a `Problem` with the line it stands on, so that one run
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_LINES = 200_000
 _BOM = "\ufeff"
+# Also the marks that turn the direction of writing: they make a text look like another.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 Progress = Callable[[int, int], None]
 """Told (done, total) lines while a long import is written."""
@@ -113,8 +116,16 @@ def single_line(value: str, limit: int) -> str:
     """A cell as text of one line. Raises `Refused` beyond `limit` characters, with the count (R-GEN-08)."""
     if len(value) > limit:
         raise Refused(f"is {len(value)} characters long, at most {limit} are allowed")
-    if not value.isprintable():
+    if _CONTROL.search(value):
         raise Refused("contains a line break or another control character")
+    return value
+
+
+def identifier(value: str, limit: int) -> str:
+    """A cell as a number or key: like `single_line`, and nothing in it that two readers might see differently."""
+    single_line(value, limit)
+    if not value.isprintable():
+        raise Refused("contains a blank or another character that cannot be seen")
     return value
 
 

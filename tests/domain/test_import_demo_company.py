@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import and_, select
+from sqlalchemy import Engine, and_, select
 from sqlmodel import SQLModel
 
 from bot.database import open_engine
@@ -23,6 +23,7 @@ from domain.people import service
 from domain.people.importing import import_people
 from domain.people.model import Workspace
 from domain.unit_of_work import Prepared, UnitOfWork
+from tests.databases import fresh_database, postgres_server
 
 KR, OBJECTIVE = table_of(KeyResult), table_of(Objective)
 TODAY = date(2026, 2, 12)
@@ -32,10 +33,19 @@ _ALL = select(KR, OBJECTIVE.c.level).select_from(
 )
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    if request.param == "postgres" and postgres_server() is None:
+        pytest.skip("no PostgreSQL server is reachable")
+    with fresh_database(request.param, tmp_path) as url:
+        opened = open_engine(url)
+        SQLModel.metadata.create_all(opened)
+        yield opened
+        opened.dispose()
+
+
 @pytest.fixture
-def uow(tmp_path: Path) -> Iterator[UnitOfWork]:
-    engine = open_engine(f"sqlite:///{tmp_path}/demo.db")
-    SQLModel.metadata.create_all(engine)
+def uow(engine: Engine) -> Iterator[UnitOfWork]:
     workspace = Workspace(key="demo", name="demo")
     with (
         engine.connect() as connection,
@@ -48,7 +58,6 @@ def uow(tmp_path: Path) -> Iterator[UnitOfWork]:
     ):
         unit.add(workspace)
         yield unit
-    engine.dispose()
 
 
 def test_both_files_import_without_a_problem_and_only_once(uow: UnitOfWork) -> None:
@@ -59,6 +68,21 @@ def test_both_files_import_without_a_problem_and_only_once(uow: UnitOfWork) -> N
     lines = import_goals(uow, goals)
     assert (lines.problems, lines.updated, lines.unchanged) == ((), 0, 0)
     assert import_goals(uow, goals).unchanged == lines.created
+
+
+def test_changed_files_change_what_they_name_and_keep_the_order_of_managers(uow: UnitOfWork) -> None:
+    """Somebody new becomes the manager of somebody old; a new goal the parent of an old one."""
+    import_people(uow, PEOPLE.read_bytes(), tenants=TENANTS, fold={})
+    import_goals(uow, GOALS.read_bytes())
+    people = PEOPLE.read_text(encoding="utf-8").replace(",运营,R1002,", ",运营,R1999,")
+    people += "R1999,马跃,,,运营,R1002,manager,,,,mayue,,\n"
+    report = import_people(uow, people, tenants=TENANTS, fold={})
+    assert (report.created, report.updated, report.unchanged, report.problems) == (1, 5, 55, ())
+    goals = GOALS.read_text(encoding="utf-8").replace(",R1003,2026Q1-OPS,", ",R1003,2026Q1-NEW,")
+    goals += "2026Q1-NEW,department,华东,R1999,2026Q1-C1,2026-03-31,覆盖站点,number,0,9.50,2,个,\n"
+    lines = import_goals(uow, goals)
+    assert (lines.created, lines.updated, lines.unchanged, lines.problems) == (1, 1, 128, ())
+    assert import_goals(uow, goals).unchanged == 130
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,7 @@ def test_every_type_is_stored_as_its_numbers(company: Company, cells: str, store
         ("O,company,目标,E1,,2026-03-31,结果,number,0,1,,,90", "add up to 90 instead of 100"),
         (f"O,company,{'目' * 61},E1,,2026-03-31,结果,number,0,1,,,", "title takes 122 letters, at most 120"),
         (f"O,company,目标,E1,,2026-03-31,{'r' * 161},number,0,1,,,", "kr_title takes 161 letters, at most 160"),
+        ('O,company,"目\n标",E1,,2026-03-31,结果,number,0,1,,,', "title contains a line break"),
         ("O,company,目标,E9,,2026-03-31,结果,number,0,1,,,", "owner_no E9 is not known"),
         ("O,company,目标,E1,X9,2026-03-31,结果,number,0,1,,,", "parent_key X9 is neither"),
         ("O,company,目标,E1,O,2026-03-31,结果,number,0,1,,,", "its own parent"),
@@ -220,6 +221,15 @@ def test_a_loop_of_parents_is_printed_with_its_path(company: Company) -> None:
     assert wrong(company.take(a, b)) == {
         2: "the parents form a loop: A → B → A", 3: "the parents form a loop: B → A → B",
     }  # fmt: skip
+
+
+def test_a_parent_cannot_sink_below_its_stored_children(company: Company) -> None:
+    company.take(C1, D1, D1B)
+    report = company.take(C1.replace("company", "individual"))
+    assert wrong(report) == {2: "the objective D1 below it would be of a higher level (department)"}
+    assert counts(company.take(C1.replace("company", "individual"), D1.replace("C1", ""), D1B.replace("C1", ""))) == (
+        0, 2, 1,
+    )  # fmt: skip
 
 
 def test_an_owner_must_be_active(company: Company) -> None:

@@ -120,6 +120,11 @@ def test_a_changed_line_updates_only_that_person(company: Company) -> None:
     assert len(company.rows(Person)) == 3
 
 
+def test_blanks_as_excel_writes_them_are_part_of_a_name(company: Company) -> None:
+    company.take("E1,张　伟,,,,,,,,,,,", "E2,Emma\u00a0Wilson,,,,,,,,,,,")
+    assert [row["name"] for row in company.rows(Person)] == ["张　伟", "Emma\u00a0Wilson"]
+
+
 def test_a_known_manager_need_not_be_in_the_file(company: Company) -> None:
     company.take(BOSS, ZHANG)
     assert counts(company.take(CLERK)) == (1, 0, 0)
@@ -144,7 +149,7 @@ def test_a_language_chosen_in_the_chat_survives_an_empty_column(company: Company
         ("E9,,,,,,,,,,,,", "name is missing"),
         ("E9,张伟,nobody,,,,,,,,,,", "email is not"),
         ("E9,张伟,,1.38E+10,,,,,,,,,", "mobile is not"),
-        ("E9,张伟,,,,E9,,,,,,,", "employee E9 cannot be their own manager"),
+        ("E9,张伟,,,,E9,,,,,,,", "an employee cannot be their own manager"),
         ("E9,张伟,,,,E77,,,,,,,", "manager_no E77 is neither"),
         ("E9,张伟,,,,,boss,,,,,,", "roles must be some of"),
         ("E9,张伟,,,,,,,fr,,,,", "locale must be"),
@@ -154,6 +159,8 @@ def test_a_language_chosen_in_the_chat_survives_an_empty_column(company: Company
         ("E9,张伟,,,,,,,,,ZHANGWEI,,", "the wecom id is already used on line 2"),  # folded
         ("E2,张伟,,,,,,,,,,,", "employee_no E2 is already on line 2"),
         ('E9,"张\n伟",,,,,,,,,,,', "name contains a line break"),
+        ("E9\u200b,张伟,,,,,,,,,,,", "employee_no contains a blank or another character that cannot be seen"),
+        ("E9,\u202e伟张,,,,,,,,,,,", "name contains a line break or another control character"),
         (f"E9,{'张' * 201},,,,,,,,,,,", "name is 201 characters long, at most 200"),
         ("E9,张伟", "2 columns instead of 13"),
         ('E9,"张"伟,,,,,,,,,,,', "quotation marks"),

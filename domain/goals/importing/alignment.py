@@ -75,6 +75,12 @@ def parent_problems(drafts: Mapping[str, Draft], file: Drafts, known: Known, *, 
         for key in loop
         if key in drafts
     ]
+    problems += [
+        Problem(drafts[above].head.line, f"the objective {key} below it would be of a higher level ({row.level})")
+        for key, row in known.objectives.items()
+        if key not in file.listed and (above := known.parent_of(key)) is not None and above in drafts
+        if LEVELS.index(drafts[above].head.level) > LEVELS.index(row.level)
+    ]
     for draft in drafts.values():
         key = draft.head.parent_key
         if not key or (not settled and key in file.listed and key not in drafts):

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 from unicodedata import east_asian_width
 
-from domain.csvfile import Line, Problem, Refused, single_line
+from domain.csvfile import Line, Problem, Refused, identifier, single_line
 from domain.goals.formulas import KrType
 from domain.goals.importing.measures import Figures, figures
 
@@ -22,6 +22,14 @@ OBJECTIVE_TITLE: Final = 120
 KEY_RESULT_TITLE: Final = 160
 """R-GEN-08, in letters; a Chinese character takes two."""
 
+_ABSURD: Final = 100_000
+_CHECKS: Final = (
+    *((name, 64, identifier) for name in ("objective_key", "owner_no", "parent_key")),
+    ("unit", 16, single_line),
+    # How long titles may be is counted by width.
+    ("title", _ABSURD, single_line),
+    ("kr_title", _ABSURD, single_line),
+)
 _DATE: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
@@ -86,17 +94,15 @@ def parse(line: Line) -> tuple[GoalLine | None, list[Problem]]:
 
 def _wrong_texts(cells: Mapping[str, str]) -> list[str]:
     wrong = [f"{name} is missing" for name in ("objective_key", "title", "owner_no", "kr_title") if not cells[name]]
-    for name, limit in (("objective_key", 64), ("owner_no", 64), ("parent_key", 64), ("unit", 16)):
+    for name, limit, check in _CHECKS:
         try:
-            single_line(cells[name], limit)
+            check(cells[name], limit)
         except Refused as error:
             wrong.append(f"{name} {error}")
     for name, limit in (("title", OBJECTIVE_TITLE), ("kr_title", KEY_RESULT_TITLE)):
         room = sum(2 if east_asian_width(character) in "WF" else 1 for character in cells[name])
         if room > limit:
             wrong.append(f"{name} takes {room} letters, at most {limit} are allowed; a Chinese character takes two")
-        elif not cells[name].isprintable():
-            wrong.append(f"{name} contains a line break or another control character")
     if cells["level"] not in LEVELS:
         wrong.append(f"level must be one of {', '.join(LEVELS)}")
     if cells["parent_key"] and cells["parent_key"] == cells["objective_key"]:

@@ -74,7 +74,8 @@ def _parse(rows: Iterable[Line], fold: Fold) -> tuple[dict[str, int], dict[str, 
         number = row.cells["employee_no"]
         first = listed.setdefault(number, row.number) if number else row.number
         if first != row.number:
-            problems.append(Problem(row.number, f"employee_no {number} is already on line {first}"))
+            named = person.employee_no if person is not None else "of this line"
+            problems.append(Problem(row.number, f"employee_no {named} is already on line {first}"))
         elif person is not None:
             lines[number] = person
     return listed, lines, problems

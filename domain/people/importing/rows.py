@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from domain.csvfile import Line, Problem, Refused, single_line
+from domain.csvfile import Line, Problem, Refused, identifier, single_line
 from domain.periods import zone_info
 
 PLATFORMS: Final = ("wecom", "dingtalk", "feishu")
@@ -18,10 +18,13 @@ ROLES: Final = (
 )  # fmt: skip
 LOCALES: Final = ("", "zh-CN", "en")
 
-_LIMITS: Final = {
-    "employee_no": 64, "name": 200, "email": 254, "mobile": 32, "department": 200, "manager_no": 64, "store": 200,
-    "timezone": 64, "wecom": 128, "dingtalk": 128, "feishu": 128,
-}  # fmt: skip
+_TEXTS: Final = {"name": 200, "email": 254, "mobile": 32, "department": 200, "store": 200, "timezone": 64}
+_IDENTIFIERS: Final = {"employee_no": 64, "manager_no": 64, "wecom": 128, "dingtalk": 128, "feishu": 128}
+_CHECKS: Final = tuple(
+    (name, limit, check)
+    for limits, check in ((_TEXTS, single_line), (_IDENTIFIERS, identifier))
+    for name, limit in limits.items()
+)
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _MOBILE: Final = re.compile(r"\+?[0-9][0-9 ()-]{3,30}")
 _BETWEEN_ROLES: Final = re.compile(r"[;|\s]+")
@@ -68,9 +71,9 @@ def parse(line: Line, fold: Fold) -> tuple[PersonLine | None, list[Problem]]:
 
 def _wrong_cells(cells: Mapping[str, str]) -> list[str]:
     wrong = [f"{name} is missing" for name in ("employee_no", "name") if not cells[name]]
-    for name, limit in _LIMITS.items():
+    for name, limit, check in _CHECKS:
         try:
-            single_line(cells[name], limit)
+            check(cells[name], limit)
         except Refused as error:
             wrong.append(f"{name} {error}")
     if cells["email"] and not _EMAIL.fullmatch(cells["email"]):
@@ -78,7 +81,7 @@ def _wrong_cells(cells: Mapping[str, str]) -> list[str]:
     if cells["mobile"] and not _MOBILE.fullmatch(cells["mobile"]):
         wrong.append("mobile is not a telephone number")
     if cells["manager_no"] and cells["manager_no"] == cells["employee_no"]:
-        wrong.append(f"employee {cells['employee_no']} cannot be their own manager")
+        wrong.append("an employee cannot be their own manager")
     if any(role not in ROLES for role in _roles(cells["roles"])):
         wrong.append(f"roles must be some of {', '.join(ROLES)}, separated by “;”")
     if cells["locale"] not in LOCALES:
