@@ -14,7 +14,13 @@ import typer
 if TYPE_CHECKING:
     from bot.settings import Configuration
 
-app = typer.Typer(name="bida", no_args_is_help=True, add_completion=False, help="Bida 必达: goals, check-ins and rewards in the chat people already have open.")  # noqa: E501  # fmt: skip
+app = typer.Typer(
+    name="bida",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Bida 必达: goals, check-ins and rewards in the chat people already have open.",
+)
 people_app = typer.Typer(no_args_is_help=True, help="People.")
 goals_app = typer.Typer(no_args_is_help=True, help="Goals.")
 app.add_typer(people_app, name="people")
@@ -124,8 +130,8 @@ def gallery(
     from cards.gallery import samples
     from cards.plain import plain
 
-    for card in samples(locale):
-        print(f"── {card.kind} " + "─" * max(0, 60 - len(card.kind)))
+    for name, card in samples(locale).items():
+        print(f"── {name} " + "─" * max(0, 60 - len(name)))
         print(plain(card), end="\n\n")
 
 

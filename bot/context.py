@@ -17,7 +17,7 @@ from bot.router import Router
 from cards import text as catalogue
 from cards.model import Card
 from domain.calendar import WorkCalendar
-from domain.command import Command, Conversation, ConversationKind
+from domain.command import Command, Conversation, ConversationKind, Kind
 from domain.delivery import cards as card_rows
 from domain.delivery import inbox, leases
 from domain.errors import Conflict
@@ -134,7 +134,7 @@ class Ctx:
     def defer(self, name: str, until: datetime, key: str) -> None:
         """Act at `until` as if this person had sent the slash command `name` in their direct chat, once per `key`."""
         later = replace(
-            self.command, id=new_id(), key=key, name=name, args="", values={}, params={"deferred": "1"},
+            self.command, id=new_id(), key=key, kind=Kind.SLASH, name=name, args="", values={}, params={"deferred": "1"},
             conversation=self.direct, reply=None, card_ref=None, sent_at=until, received_at=until,
         )  # fmt: skip
         inbox.put(self.uow, inbox_values(later, self.connection, until))

@@ -227,7 +227,7 @@ class Dispatcher:
 
 
 def _store(turn: Turn, connection: Connection, command: Command) -> _Stored:
-    values = inbox_values(command, connection, turn.clock.now())
+    values = inbox_values(command, connection, turn.clock.now() + inbox.LEASE)
     with turn.unit(connection.workspace_id, command.id) as uow:
         earlier = inbox.put(uow, values)
         uow.commit()

@@ -20,9 +20,11 @@ async def examine(say: Say) -> list[str]:
         configuration = load()
     except BadSettings as error:
         return error.faults
-    faults = _database(configuration)
+    faults = _database(configuration, say)
     checks = [
-        _messenger(configuration, company, one) for company in configuration.companies for one in company.connections
+        _messenger(configuration, company, one, say)
+        for company in configuration.companies
+        for one in company.connections
     ]
     if not checks:
         faults.append("no messenger is configured")

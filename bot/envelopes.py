@@ -9,7 +9,6 @@ from adapters.base import Answer, Json, Toast
 from bot.connections import Connection
 from bot.vault import Vault
 from domain.command import Actor, Command, Conversation, ConversationKind, Kind, Mention, Value
-from domain.delivery.inbox import LEASE
 from domain.ids import new_id
 
 
@@ -22,8 +21,8 @@ def conversation_of(text: str) -> Conversation:
     return _conversation(orjson.loads(text))
 
 
-def inbox_values(command: Command, connection: Connection, lease_from: datetime) -> dict[str, object]:
-    """The columns of a fresh inbox row; its lease runs from `lease_from`, so a sweep finds it if we die."""
+def inbox_values(command: Command, connection: Connection, lease_until: datetime) -> dict[str, object]:
+    """The columns of a fresh inbox row; after `lease_until` a sweep takes it over if it is not done."""
     return {
         "id": new_id(),
         "connection": connection.name,
@@ -34,7 +33,7 @@ def inbox_values(command: Command, connection: Connection, lease_from: datetime)
         "state": "RECEIVED",
         "answer": None,
         "attempts": 0,
-        "lease_until": lease_from + LEASE,
+        "lease_until": lease_until,
         "received_at": command.received_at,
         "done_at": None,
         "redacted": False,

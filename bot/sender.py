@@ -125,7 +125,7 @@ class Sender:
 
     async def settle(self) -> None:
         """Wait until nothing is due any more and everything in the air has landed."""
-        while self._flying or await self.units.run(self._has_due):
+        while bool(self._flying) or await self.units.run(self._has_due):
             self.wake()
             await asyncio.sleep(0.005)
 

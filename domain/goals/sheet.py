@@ -39,7 +39,7 @@ _JOINED = KR.join(
 ).join(CYCLE, and_(CYCLE.c.workspace_id == OBJECTIVE.c.workspace_id, CYCLE.c.id == OBJECTIVE.c.cycle_id))
 _COLUMNS = (
     KR.c.id, KR.c.title, KR.c.objective_id, KR.c.owner_id, KR.c.type, KR.c.start, KR.c.target, KR.c.low, KR.c.high,
-    KR.c.current, KR.c.unit, KR.c.weight, KR.c.value_at, OBJECTIVE.c.title.label("objective_title"),
+    KR.c.current, KR.c.unit, KR.c.weight, KR.c.value_at, KR.c.created_at, OBJECTIVE.c.title.label("objective_title"),
     OBJECTIVE.c.due_on, OBJECTIVE.c.visibility, CYCLE.c.key.label("cycle_key"), CYCLE.c.starts_on, CYCLE.c.ends_on,
     CYCLE.c.archived,
 )  # fmt: skip
@@ -73,7 +73,7 @@ _RECENT = (
     .order_by(CHECK_IN.c.created_at, CHECK_IN.c.id)
 )
 _HISTORY = (
-    select(CHECK_IN.c.key_result_id, CHECK_IN.c.period, CHECK_IN.c.value, CHECK_IN.c.thread_id, CHECK_IN.c.version)
+    select(CHECK_IN.c.key_result_id, CHECK_IN.c.period, CHECK_IN.c.value, CHECK_IN.c.before)
     .where(CHECK_IN.c.key_result_id.in_(bindparam("ids", expanding=True)))
     .order_by(CHECK_IN.c.value_at, CHECK_IN.c.created_at, CHECK_IN.c.id)
 )
@@ -179,7 +179,7 @@ def _line(row: Row[Any], recent: Recent | None, history: Sequence[Row[Any]], mom
     measure = measure_of(row)
     if measure.type in KEEPING:
         mine = [one for one in history if one.key_result_id == row.id]
-        measure = replace(measure, periods=kept_periods(measure, mine, row.starts_on, moment))
+        measure = replace(measure, periods=kept_periods(measure, mine, row, moment))
     expected = expected_progress(row.starts_on, row.due_on, moment.today, moment.calendar)
     return KeyResultLine(
         id=row.id,
@@ -222,17 +222,18 @@ def measure_of(row: Any) -> Measure:
     )
 
 
-def kept_periods(
-    measure: Measure, history: Iterable[Row[Any]], starts_on: date, moment: Moment
-) -> tuple[bool | None, ...]:
+def kept_periods(measure: Measure, history: Sequence[Row[Any]], row: Any, moment: Moment) -> tuple[bool | None, ...]:
     """For keep types: per elapsed week with a duty, whether its latest value kept the bound (R-KR-02). The running
-    week counts once it has a value. "No change" repeats the value before it."""
-    latest: dict[str, Decimal | None] = {}
-    value: Decimal | None = None
-    for row in history:
-        value = row.value if row.value is not None else value
-        latest[row.period] = value
-    week, periods = iso_week(starts_on), []
+    week counts once it has a value. "No change" repeats the value before it. Weeks before the key result was entered
+    cannot have been missed; the value it was entered with counts for that week."""
+    born = max(row.starts_on, local_date(row.created_at, moment.zone))
+    first = iso_week(born)
+    value: Decimal | None = history[0].before if history else row.current
+    latest: dict[str, Decimal | None] = {} if value is None else {first: value}
+    for said in history:
+        value = said.value if said.value is not None else value
+        latest[said.period] = value
+    week, periods = first, []
     while week < moment.period:
         if moment.calendar.weekly_due_day(week) is not None:
             periods.append(satisfies(measure, latest.get(week)))
