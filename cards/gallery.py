@@ -62,7 +62,7 @@ def _checkins(locale: str) -> dict[str, Card]:
 
 def _goals(locale: str) -> dict[str, Card]:
     company = _objective("company", "成为区域第一", progress=Decimal("0.51"), lines=_lines()[:1])
-    team = _objective("store", "让顾客愿意再来", progress=Decimal("0.48"), lines=_lines())
+    team = _objective("department", "让顾客愿意再来", progress=Decimal("0.48"), lines=_lines())
     fresh = _objective("individual", "学会复盘", progress=None)
     counts = ((Status.GREEN, 5), (Status.AMBER, 2), (Status.RED, 1))
     return {

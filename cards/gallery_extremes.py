@@ -78,7 +78,9 @@ def long_card(key: str, locale: str) -> Card:
             Note("很长的备注" * 30),
         ),
         actions=tuple(
-            Button(label=f"{n} 号按钮的文字很长很长很长很长", ref=ActionRef("long.press", {"n": str(n)}), hint=f"/long {n}")
+            Button(
+                label=f"{n} 号按钮的文字很长很长很长很长", ref=ActionRef("long.press", {"n": str(n)}), hint=f"/long {n}"
+            )
             for n in range(1, 5)
         ),
         summary=many,
