@@ -282,6 +282,14 @@ def test_a_renamed_key_result_keeps_its_history(company: Company) -> None:
     assert company.key_result("平均出库时长")["id"] == before
 
 
+def test_another_type_at_the_same_place_is_another_key_result(company: Company) -> None:
+    company.take(C1)
+    old = company.key_result("交付准时率")["id"]
+    assert counts(company.take(C1.replace("交付准时率,percentage,94,98%", "门店数,number,94,98"))) == (1, 0, 0)
+    assert company.key_result("门店数")["id"] != old
+    assert company.key_result("交付准时率")["state"] == "cancelled"
+
+
 def test_a_key_result_taken_out_of_the_file_is_cancelled_and_may_return(company: Company) -> None:
     company.take(C1, D1, D1B)
     assert counts(company.take(C1, D1.replace(",60", ","))) == (0, 1, 1)
