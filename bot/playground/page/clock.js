@@ -1,7 +1,7 @@
 // The simulated time: shown, ticking, and moved forward by buttons.
 
 import { act } from "./api.js";
-import { language, word } from "./words.js";
+import { moment, word } from "./words.js";
 
 export class ClockBar {
   constructor(node, moved) {
@@ -20,8 +20,7 @@ export class ClockBar {
 
   show() {
     const at = Date.now() + this.shift;
-    const parts = { timeZone: "Asia/Shanghai", year: "numeric", month: "long", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-    const text = new Intl.DateTimeFormat(language(), parts).format(at);
+    const text = moment(at, { year: "numeric" });
     if (this.time.textContent !== text) this.time.textContent = text;
     this.time.dateTime = new Date(at).toISOString();
   }

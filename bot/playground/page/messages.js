@@ -3,10 +3,11 @@
 import { el } from "./dom.js";
 import { changed, restore } from "./fields.js";
 import { LOOKS } from "./look_of.js";
-import { language, word } from "./words.js";
+import { moment, word } from "./words.js";
 
 const GAP = 5 * 60 * 1000;
 const NEAR_END = 80;
+const HEAD = 40;
 
 export class MessageList {
   /** `context`: {messenger, names(id), press(node, messageId, key, values, confirm), toast(text)}. */
@@ -14,11 +15,14 @@ export class MessageList {
     this.context = context;
     this.entries = new Map();
     this.me = "";
+    this.following = true;
+    this.touched = -Infinity;
+    const touch = () => (this.touched = performance.now());
     this.spacer = el("li", { class: "spacer", role: "presentation", "aria-hidden": "true" });
     this.empty = el("li", { class: "empty" }, el("strong", {}, word("empty")), el("span", {}, word("emptyHint")));
     this.list = el("ol", { class: "messages" }, this.empty, this.spacer);
     this.latest = el("button", { type: "button", class: "to-latest", hidden: true, data: { word: "toLatest" }, on: { click: () => this.toEnd(true) } }, word("toLatest"));
-    this.scroller = el("div", { class: "scroller", tabindex: "0", role: "log", "aria-live": "off", on: { scroll: () => this.scrolled() } }, this.list);
+    this.scroller = el("div", { class: "scroller", tabindex: "0", role: "log", "aria-live": "off", on: { scroll: () => this.scrolled(), wheel: touch, touchmove: touch, pointerdown: touch, keydown: touch } }, this.list);
     this.node = el("div", { class: "chat" }, this.scroller, this.latest);
   }
 
@@ -38,7 +42,6 @@ export class MessageList {
 
   /** Take an update: {order, changed}. Returns the messages that are new since the chat was opened. */
   take({ order, changed: arrived }, isFirst) {
-    const atEnd = this.isAtEnd();
     const fresh = [];
     for (const key of [...this.entries.keys()]) {
       if (!order.includes(key)) {
@@ -55,8 +58,7 @@ export class MessageList {
     }
     this.empty.hidden = this.entries.size > 0;
     this.stamp();
-    if (fresh.length && (isFirst || atEnd || fresh.some((message) => message.seen.by === this.me))) this.toEnd(!isFirst);
-    else if (fresh.length) this.latest.hidden = false;
+    if (fresh.length) this.show(fresh, isFirst);
     return isFirst ? [] : fresh;
   }
 
@@ -72,14 +74,15 @@ export class MessageList {
   change(entry, message) {
     const { node } = entry;
     const focused = node.contains(document.activeElement) ? document.activeElement : null;
-    const place = node.offsetTop - this.scroller.scrollTop;
+    const top = node.offsetTop - this.scroller.scrollTop;
+    const bottom = top + node.offsetHeight;
     const typed = entry.busy ? {} : Object.assign({}, ...[...node.querySelectorAll("form")].map(changed));
     const toast = message.seen.toast && message.seen.toast !== entry.message.seen.toast ? message.seen.toast : "";
     entry.message = message;
     entry.busy = false;
     this.draw(message.key, message, entry);
     restore(node, typed);
-    this.hold(node, place);
+    this.hold(node, top, bottom);
     if (focused) this.refocus(node, focused);
     light(node);
     if (toast) this.context.toast(toast);
@@ -113,6 +116,14 @@ export class MessageList {
     if (entry.message === before || !done) entry.busy = false;
   }
 
+  /** Bring new messages into view, unless somebody has scrolled away or is filling something in. */
+  show(fresh, isFirst) {
+    const mine = fresh.some((message) => message.seen.by === this.me);
+    const typing = this.list.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+    if (isFirst || mine || (this.following && !typing)) this.toEnd(!isFirst, this.entries.get(fresh[0].key).node);
+    else this.latest.hidden = false;
+  }
+
   // --- places --------------------------------------------------------------------------------------------------------
 
   isAtEnd() {
@@ -120,20 +131,28 @@ export class MessageList {
     return scrollTop + clientHeight >= scrollHeight - this.spacer.offsetHeight - NEAR_END;
   }
 
-  toEnd(smooth) {
+  /** Scroll to the end, but no further than the beginning of `first`: a tall card is read from its top. */
+  toEnd(smooth, first = null) {
+    this.room(0);
     const calm = !smooth || matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: calm ? "instant" : "smooth" });
+    const end = this.scroller.scrollHeight - this.scroller.clientHeight;
+    const top = first && smooth ? Math.min(end, first.offsetTop) : end;
+    this.scroller.scrollTo({ top, behavior: calm ? "instant" : "smooth" });
+    this.following = true;
     this.latest.hidden = true;
   }
 
+  /** Only scrolling by hand says that somebody wants to stay where they are. */
   scrolled() {
+    if (performance.now() - this.touched < 1000) this.following = this.isAtEnd();
     if (this.isAtEnd()) this.latest.hidden = true;
   }
 
-  /** Keep a message where it was on the screen; a shrunken last card gets room below it instead of sliding down. */
-  hold(node, place) {
+  /** Keep a changed message where it was on the screen: its top if that was in view, else its bottom, where the
+   * pressed button was. A shrunken last card gets room below it instead of sliding down. */
+  hold(node, top, bottom) {
     this.room(0);
-    const wanted = node.offsetTop - place;
+    const wanted = Math.max(0, top >= -HEAD ? node.offsetTop - top : node.offsetTop + node.offsetHeight - bottom);
     const most = this.scroller.scrollHeight - this.scroller.clientHeight;
     if (wanted > most) this.room(wanted - most);
     this.scroller.scrollTop = wanted;
@@ -160,14 +179,10 @@ export class MessageList {
     for (const { node, message } of this.entries.values()) {
       node.querySelector(".stamp")?.remove();
       const at = Date.parse(message.at);
-      if (at - last > GAP) node.prepend(el("time", { class: "stamp", datetime: message.at }, wording(at)));
+      if (at - last > GAP) node.prepend(el("time", { class: "stamp", datetime: message.at }, moment(at)));
       last = at;
     }
   }
-}
-
-function wording(at) {
-  return new Intl.DateTimeFormat(language(), { timeZone: "Asia/Shanghai", month: "numeric", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }
 
 /** A payload the look cannot draw is shown as its plain text, and the mistake goes to the console. */

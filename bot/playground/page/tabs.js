@@ -11,7 +11,7 @@ export class Tabs {
     this.panels = new Map(panels);
     this.tabs = panels.map(([name, node]) =>
       el("button", {
-        type: "button", role: "tab", id: `tab-${name}`, "aria-controls": node.id, class: `tab ${name}`, data: { name },
+        type: "button", role: "tab", id: `tab-${name}`, "aria-controls": node.id, class: name === "wire" ? "tab" : `tab ${name}`, data: { name },
         on: { click: () => this.show(name), keydown: (event) => this.key(event) },
       }));
     bar.append(...this.tabs);

@@ -88,7 +88,7 @@ function answers(payload, context) {
   const row = grey
     ? [el("button", { type: "button", class: "wc-button wc-done", disabled: true }, grey)]
     : buttons.map((button) => press(button, asked.length > 0, context));
-  const shape = grey || buttons.length === 1 ? "one" : buttons.length === 2 || buttons.every((button) => button.text.length <= 5) ? "side" : "stacked";
+  const shape = grey ? "one" : layout(buttons);
   const form = el("form", { class: "wc-form", novalidate: false }, ...asked, el("div", { class: `wc-buttons wc-${shape}` }, ...row));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -96,6 +96,12 @@ function answers(payload, context) {
     context.press(event.submitter ?? form, event.submitter?.dataset.key ?? "", values);
   });
   return form;
+}
+
+function layout(buttons) {
+  const longest = Math.max(...buttons.map((button) => button.text.length));
+  if (buttons.length === 2 || (longest <= 5 && buttons.length % 2 === 0)) return "side2";
+  return longest <= 4 && buttons.length % 3 === 0 ? "side3" : "one";
 }
 
 function press(button, asks, context) {

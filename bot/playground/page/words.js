@@ -73,3 +73,12 @@ export function translate(root) {
   for (const found of root.querySelectorAll("[data-label]")) found.setAttribute("aria-label", word(found.dataset.label));
   for (const found of root.querySelectorAll("[data-hint]")) found.setAttribute("placeholder", word(found.dataset.hint));
 }
+
+const ZONE = { timeZone: "Asia/Shanghai" };
+
+/** An instant as the company's people write it: `2月13日 周五 10:05`. `more`: parts to add to the date. */
+export function moment(at, more = {}) {
+  const part = (options) => new Intl.DateTimeFormat(current, { ...ZONE, ...options }).format(at);
+  const day = part({ month: current === "en" ? "short" : "long", day: "numeric", ...more });
+  return `${day} ${part({ weekday: "short" })} ${part({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" })}`;
+}
