@@ -32,7 +32,7 @@ async def _serve(app: App) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stopped.set)
     settings = app.configuration.settings
-    runner = web.AppRunner(app.web(), access_log=None, handle_signals=False, shutdown_timeout=5)
+    runner = app.door.runner(shutdown_timeout=5)
     await runner.setup()
     await app.start()
     await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()

@@ -33,6 +33,14 @@ class Door:
         self._clock = clock
         self._ready = ready
 
+    def runner(self, shutdown_timeout: float) -> web.AppRunner:
+        """What serves the door. Bodies are taken as they come: no platform packs them, and a small packed body could
+        grow without limit."""
+        return web.AppRunner(
+            self.application(), access_log=None, handle_signals=False, shutdown_timeout=shutdown_timeout,
+            auto_decompress=False,
+        )  # fmt: skip
+
     def application(self) -> web.Application:
         app = web.Application(client_max_size=BODY_LIMIT)
         app.router.add_route("GET", "/in/{connection}", self.callback)
@@ -57,13 +65,20 @@ class Door:
             return _refuse(name, "too_large", 413)
         except BadSignature:
             return _refuse(name, "bad_signature", 401)
-        except Malformed:
+        except (Malformed, web.RequestPayloadError):
             return _refuse(name, "malformed", 400)
+        except ConnectionError:
+            return _refuse(name, "hung_up", 400)
         except (DatabaseGone, TimeoutError):
             return _refuse(name, "not_stored", 503)
         response = _response(exchange.response)
-        await response.prepare(request)
-        await response.write_eof()
+        try:
+            await response.prepare(request)
+            await response.write_eof()
+        except ConnectionError:
+            # handled, but nobody heard the answer: the sender will deliver what it carried
+            log.info("hung_up", extra={"connection": name})
+            return response
         self._dispatcher.note_written(exchange.carried)
         return response
 

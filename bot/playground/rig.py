@@ -68,7 +68,7 @@ class Rig:
         configuration = load(self.environ)
         self.app = build(configuration, clock=self.clock, paced=paced)
         migrate(self.app.engine)
-        runner = web.AppRunner(self.app.web(), access_log=None, handle_signals=False, shutdown_timeout=1)
+        runner = self.app.door.runner(shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, HOST, port).start()
         self._runner = runner
