@@ -1,5 +1,6 @@
 """Column types both databases keep exactly, and the first columns of every table."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -56,8 +57,14 @@ class Exact(TypeDecorator[Decimal]):
             return value
         return format(value, "f")
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(value).normalize() + 0
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Decimal | None]:
+        # both drivers hand over what `Decimal` takes exactly: text, or a Decimal already
+        return _plain
+
+
+def _plain(value: Any) -> Decimal | None:
+    """Without trailing zeros, and never in exponent form."""
+    return None if value is None else Decimal(value).normalize() + 0
 
 
 class Scoped(SQLModel):

@@ -7,60 +7,15 @@ and cannot forget it (design (h)). Statements are meant to be module constants, 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self, cast
-from weakref import WeakKeyDictionary
+from typing import Any, Self
 
-from sqlalchemy import BindParameter, Connection, Delete, Insert, Row, Select, Table, Update, bindparam, insert
-from sqlalchemy.sql.selectable import Alias, FromClause, Join
+from sqlalchemy import Connection, Delete, Insert, Row, Select, Update
+from sqlalchemy.exc import MultipleResultsFound
 from sqlmodel import SQLModel
 
-from domain.columns import table_of
+from domain.prepared import Plan, Prepared, Statement
 
-Statement = Select[Any] | Insert | Update | Delete
-
-_COUNTED = {"preserve_rowcount": True}
-_WORKSPACE: BindParameter[str] = bindparam("ws_")
-
-
-class Prepared:
-    """Statements with the workspace filter added, prepared once per process and shared by all units."""
-
-    def __init__(self) -> None:
-        self._scoped: WeakKeyDictionary[Statement, Statement] = WeakKeyDictionary()
-        self._inserts: dict[type[SQLModel], Insert] = {}
-
-    def scoped(self, statement: Statement) -> Statement:
-        """The statement limited to one workspace, in every table it reads or changes."""
-        found = self._scoped.get(statement)
-        if found is None:
-            found = self._scoped[statement] = _limit(statement)
-        return found
-
-    def insert_of(self, model: type[SQLModel]) -> Insert:
-        found = self._inserts.get(model)
-        if found is None:
-            found = self._inserts[model] = insert(table_of(model))
-        return found
-
-
-def _limit(statement: Statement) -> Statement:
-    if isinstance(statement, Insert):
-        return statement
-    if isinstance(statement, Update | Delete):
-        return statement.where(statement.table.c.workspace_id == _WORKSPACE)
-    for source in _tables(statement.get_final_froms()):
-        statement = statement.where(source.c.workspace_id == _WORKSPACE)
-    return statement
-
-
-def _tables(sources: Sequence[FromClause]) -> list[FromClause]:
-    found: list[FromClause] = []
-    for source in sources:
-        if isinstance(source, Join):
-            found += _tables([source.left, source.right])
-        elif isinstance(source, Table | Alias) and "workspace_id" in source.c:
-            found.append(source)
-    return found
+__all__ = ["Prepared", "UnitOfWork"]
 
 
 class UnitOfWork:
@@ -108,14 +63,18 @@ class UnitOfWork:
 
     def one(self, statement: Select[Any], /, **params: object) -> Row[Any] | None:
         """The only row, or None. More than one is a bug and raises."""
-        return cast("Row[Any] | None", self._execute(statement, params).one_or_none())
+        rows = self.all(statement, **params)
+        if len(rows) > 1:
+            raise MultipleResultsFound
+        return rows[0] if rows else None
 
     def all(self, statement: Select[Any], /, **params: object) -> Sequence[Row[Any]]:
-        return cast("Sequence[Row[Any]]", self._execute(statement, params).all())
+        plan, cursor = self._run(statement, params)
+        return [plan.row(values) for values in cursor.fetchall()]
 
     def change(self, statement: Update | Delete | Insert, /, **params: object) -> int:
         """Run a change; returns how many rows it touched."""
-        return int(self._execute(statement, params).rowcount)
+        return int(self._run(statement, params)[1].rowcount)
 
     def add(self, row: SQLModel) -> None:
         """Insert a row, stamped with this workspace."""
@@ -126,12 +85,12 @@ class UnitOfWork:
         if not rows:
             return
         values = [{**_columns(row), "workspace_id": self.workspace_id} for row in rows]
-        statement = self._prepared.insert_of(type(rows[0]))
-        self._connection.execute(statement, values if len(values) > 1 else values[0])
+        self._prepared.run_many(self._connection, self._prepared.insert_of(type(rows[0])), values)
 
     def insert(self, model: type[SQLModel], values: Mapping[str, object]) -> None:
         """Insert one row from plain values: the hot path's `add`, without building a row object."""
-        self._connection.execute(self._prepared.insert_of(model), {**values, "workspace_id": self.workspace_id})
+        stamped = {**values, "workspace_id": self.workspace_id}
+        self._prepared.run(self._connection, self._prepared.insert_of(model), stamped)
 
     def commit(self) -> None:
         """Make everything of this unit final, or on SQLite part of the batch that is about to become final."""
@@ -150,11 +109,9 @@ class UnitOfWork:
         else:
             self._connection.rollback()
 
-    def _execute(self, statement: Statement, params: Mapping[str, object]) -> Any:
-        if isinstance(statement, Insert):
-            values = {**params, "workspace_id": self.workspace_id}
-            return self._connection.execute(statement, values, execution_options=_COUNTED)
-        return self._connection.execute(self._prepared.scoped(statement), {**params, "ws_": self.workspace_id})
+    def _run(self, statement: Statement, params: Mapping[str, object]) -> tuple[Plan, Any]:
+        stamp = "workspace_id" if isinstance(statement, Insert) else "ws_"
+        return self._prepared.run(self._connection, statement, {**params, stamp: self.workspace_id})
 
     def _driver(self, sql: str) -> None:
         driver = self._connection.connection.dbapi_connection

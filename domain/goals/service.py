@@ -10,10 +10,13 @@ from domain.columns import table_of
 from domain.errors import CycleClosed, NotAllowed, TooLong
 from domain.goals.formulas import (
     KrType,
+    Measure,
     Status,
     automatic_status,
     confidence_of,
+    is_admissible_value_at,
     needs_confirmation,
+    satisfies,
     status_of_confidence,
 )
 from domain.goals.formulas.measure import KEEPING
@@ -35,7 +38,7 @@ from domain.goals.sheet import CHECK_IN, Moment, Sheet
 from domain.ids import new_id
 from domain.people.messages import Profile
 from domain.people.model import Person
-from domain.periods import instant_at, next_week, previous_week
+from domain.periods import instant_at, iso_week, local_date, next_week, previous_week
 from domain.unit_of_work import UnitOfWork
 
 KR = table_of(KeyResult)
@@ -76,7 +79,7 @@ def check_in(
     """Store how a key result stands and say what that changed.
 
     Raises `CycleClosed` (R-CHK-10), `NotAllowed` for somebody who is neither owner, manager nor contributor
-    (R-CHK-12), `TooLong` (R-GEN-08). Outcomes that need the person first store nothing.
+    (R-CHK-12), `TooLong` (R-GEN-08), ValueError for a `value_at` that cannot be (R-KR-05). Outcomes that need the person first store nothing.
     """
     if line.is_closed:
         raise CycleClosed
@@ -138,6 +141,9 @@ def _store(
 ) -> CheckedIn:
     recent = line.recent if command.corrects is not None else None
     value_at = command.value_at or (recent.value_at if recent is not None else uow.now)
+    cycle_start = instant_at(line.cycle_starts, time(0), moment.zone)
+    if not is_admissible_value_at(value_at, uow.now, cycle_start):
+        raise ValueError("value_at lies in the future or long before the cycle")
     before = _base(line, command)
     after = command.value if command.value is not None else before
     updated = _updated(line, command, by, after, value_at, moment)
@@ -153,7 +159,7 @@ def _store(
             "command_id": uow.command_id, "created_at": uow.now,
         },
     )  # fmt: skip
-    if after != line.measure.current or command.value is not None:
+    if not _is_older(line, value_at) and (after != line.measure.current or command.value is not None):
         uow.change(_SET_VALUE, kr=line.id, to=after, at=value_at)
     return CheckedIn(
         check_in_id=said.id,
@@ -172,10 +178,8 @@ def _updated(
     line: KeyResultLine, command: CheckIn, by: Profile, after: Decimal | None, value_at: datetime, moment: Moment
 ) -> KeyResultLine:
     """The line as it stands with this check-in."""
-    measure = replace(line.measure, current=after)
-    if line.type is KrType.MILESTONE:
-        measure = replace(measure, accepted=min(after or Decimal(0), measure.total))
-    automatic = line.automatic if line.type in KEEPING else automatic_status(measure, line.expected)
+    measure = line.measure if _is_older(line, value_at) else _with_value(line, after, moment)
+    automatic = automatic_status(measure, line.expected)
     corrected = line.recent if command.corrects is not None else None
     check_in_id = new_id()
     status = _said_status(command, automatic)
@@ -200,6 +204,23 @@ def _updated(
             first_at=corrected.first_at if corrected is not None else moment.now,
         ),
     )
+
+
+def _is_older(line: KeyResultLine, value_at: datetime) -> bool:
+    """Whether a newer value is known: then this one is stored, and changes nothing (R-KR-05)."""
+    return line.value_at is not None and value_at < line.value_at
+
+
+def _with_value(line: KeyResultLine, after: Decimal | None, moment: Moment) -> Measure:
+    """The measure with this value as the current one; for keep types as the running week's."""
+    measure = replace(line.measure, current=after)
+    if line.type is KrType.MILESTONE:
+        return replace(measure, accepted=min(after or Decimal(0), measure.total))
+    if line.type not in KEEPING:
+        return measure
+    told = line.value_at is not None and iso_week(local_date(line.value_at, moment.zone)) == moment.period
+    elapsed = measure.periods[:-1] if told or line.recent is not None else measure.periods
+    return replace(measure, periods=(*elapsed, satisfies(measure, after)))
 
 
 def _said_status(command: CheckIn, automatic: Status) -> Status:

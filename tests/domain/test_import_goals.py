@@ -65,7 +65,7 @@ class Company:
     def rows(self, model: type[SQLModel]) -> list[dict[str, Any]]:
         with self.unit() as uow:
             table = table_of(model)
-            return [dict(row._mapping) for row in uow.all(select(table).order_by(table.c.id))]
+            return [dict(row._asdict()) for row in uow.all(select(table).order_by(table.c.id))]
 
     def objective(self, key: str) -> dict[str, Any]:
         return next(row for row in self.rows(Objective) if row["key"] == key)

@@ -53,7 +53,7 @@ class Known:
         self.number_of: dict[str, str] = {row.id: number for number, row in self.people.items()}
         self.departments: dict[str, str] = {row.name: row.id for row in uow.all(_DEPARTMENTS)}
         self.stores: dict[str, str] = {row.name: row.id for row in uow.all(_STORES)}
-        accounts = [Account(**row._mapping) for row in uow.all(_ACCOUNTS)]
+        accounts = [Account(**row._asdict()) for row in uow.all(_ACCOUNTS)]
         self._by_user = _grouped(((one.platform, one.user_id), one) for one in accounts)
         self._by_person = _grouped(((one.platform, one.person_id), one) for one in accounts)
 

@@ -1,0 +1,196 @@
+"""Statements prepared once: the SQL text, how to bind, how to read a row. The hot path's way to the database.
+
+SQLAlchemy writes the SQL and knows the types; executing through its connection would decide both anew for every call,
+which costs three times the statement itself (bench/README). Only the driver's cursor is used after the first time.
+"""
+
+import re
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Delete,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    insert,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.selectable import Alias, FromClause, Join
+from sqlmodel import SQLModel
+
+from domain.columns import table_of
+
+Statement = Select[Any] | Insert | Update | Delete
+Bind = Callable[[Any], Any]
+
+_NAMED = re.compile(r"%\((\w+)\)s")
+
+_WORKSPACE: BindParameter[str] = bindparam("ws_")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One statement for one database. `names` are its parameters in order (positional drivers) with their converters;
+    `make` builds a row from the driver's tuple, `read` converts the columns that need it."""
+
+    sql: str
+    names: tuple[tuple[str, Bind | None], ...]
+    positional: bool
+    make: Callable[[Sequence[Any]], Any]
+    read: tuple[tuple[int, Bind], ...]
+
+    def bind(self, params: Mapping[str, Any]) -> Any:
+        """The parameters as the driver takes them. Raises `KeyError` when one is missing."""
+        if self.positional:
+            return [params[name] if bind is None else bind(params.get(name)) for name, bind in self.names]
+        return {name: params[name] if bind is None else bind(params.get(name)) for name, bind in self.names}
+
+    def row(self, values: Sequence[Any]) -> Any:
+        """A row with attributes, its values converted."""
+        if self.read:
+            values = list(values)
+            for at, convert in self.read:
+                values[at] = convert(values[at])
+        return self.make(values)
+
+
+class Prepared:
+    """The plans of one process, by statement and, for lists, by their length. Shared by all units and threads."""
+
+    def __init__(self) -> None:
+        self._plans: WeakKeyDictionary[Statement, dict[tuple[int, ...], Plan]] = WeakKeyDictionary()
+        self._inserts: dict[type[SQLModel], Insert] = {}
+
+    def insert_of(self, model: type[SQLModel]) -> Insert:
+        found = self._inserts.get(model)
+        if found is None:
+            found = self._inserts[model] = insert(table_of(model))
+        return found
+
+    def run(self, connection: Connection, statement: Statement, params: Mapping[str, Any]) -> tuple[Plan, Any]:
+        """Execute with one set of parameters; returns the plan and the driver's cursor."""
+        lists = {name: value for name, value in params.items() if isinstance(value, list)}
+        plan = self._plan(connection.dialect, statement, lists, params)
+        if lists:
+            params = {**params, **_numbered(lists)}
+        cursor = _cursor(connection)
+        try:
+            cursor.execute(plan.sql, plan.bind(params))
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _named(error, connection, plan.sql) from error
+        return plan, cursor
+
+    def run_many(self, connection: Connection, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute once per set of parameters."""
+        plan = self._plan(connection.dialect, statement, {}, rows[0])
+        try:
+            _cursor(connection).executemany(plan.sql, [plan.bind(row) for row in rows])
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _named(error, connection, plan.sql) from error
+
+    def _plan(
+        self, dialect: Dialect, statement: Statement, lists: Mapping[str, list[Any]], params: Mapping[str, Any]
+    ) -> Plan:
+        plans = self._plans.get(statement)
+        if plans is None:
+            plans = self._plans[statement] = {}
+        lengths = tuple(len(value) for value in lists.values())
+        plan = plans.get(lengths)
+        if plan is None:
+            plan = plans[lengths] = _prepare(limited(statement), dialect, lists, params)
+        return plan
+
+
+def limited(statement: Statement) -> Statement:
+    """The statement confined to one workspace, in every table it reads or changes (design (h)). Inserts are stamped
+    by their parameters instead."""
+    if isinstance(statement, Insert):
+        return statement
+    if isinstance(statement, Update | Delete):
+        return statement.where(statement.table.c.workspace_id == _WORKSPACE)
+    for source in _tables(statement.get_final_froms()):
+        statement = statement.where(source.c.workspace_id == _WORKSPACE)
+    return statement
+
+
+def _tables(sources: Sequence[FromClause]) -> list[FromClause]:
+    found: list[FromClause] = []
+    for source in sources:
+        if isinstance(source, Join):
+            found += _tables([source.left, source.right])
+        elif isinstance(source, Table | Alias) and "workspace_id" in source.c:
+            found.append(source)
+    return found
+
+
+def _prepare(statement: Statement, dialect: Dialect, lists: Mapping[str, list[Any]], params: Mapping[str, Any]) -> Plan:
+    compiled = _compile(statement, dialect, lists, params)
+    given = {*params, *_numbered(lists)}
+    order = compiled.positiontup if compiled.positional else dict.fromkeys(_NAMED.findall(str(compiled)))
+    columns = compiled._result_columns or ()
+    make = _row_of([column.keyname for column in columns]) if columns else tuple
+    return Plan(
+        sql=str(compiled),
+        names=tuple((name, _binder(compiled, name, dialect, is_given=name in given)) for name in order),
+        positional=compiled.positional,
+        make=make,
+        read=tuple(
+            (at, convert)
+            for at, column in enumerate(columns)
+            if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
+        ),
+    )
+
+
+def _compile(statement: Statement, dialect: Dialect, lists: Mapping[str, list[Any]], params: Mapping[str, Any]) -> Any:
+    if isinstance(statement, Insert):
+        return statement.compile(dialect=dialect, column_keys=list(params))
+    if lists:
+        assert isinstance(statement, Select), "lists are for reading"
+        return statement.params(params).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    return statement.compile(dialect=dialect)
+
+
+def _row_of(fields: list[str]) -> Callable[[Sequence[Any]], Any]:
+    """A row type with these attributes, known only now."""
+    made: Any = namedtuple("Row", fields, rename=True)  # type: ignore[misc]  # the fields are known only here
+    return cast(Callable[[Sequence[Any]], Any], made._make)
+
+
+def _binder(compiled: Any, name: str, dialect: Dialect, *, is_given: bool) -> Bind | None:
+    """How to convert a parameter; for one the statement itself fixed, the value whatever is given."""
+    bound = compiled.binds[name if name in compiled.binds else name.rpartition("_")[0]]
+    convert: Bind | None = bound.type.dialect_impl(dialect).bind_processor(dialect)
+    if is_given:
+        return convert
+    fixed = bound.effective_value if convert is None else convert(bound.effective_value)
+    return lambda _: fixed
+
+
+def _numbered(lists: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """How SQLAlchemy names the members of an expanded list: `ids_1`, `ids_2`, …"""
+    return {f"{name}_{at}": value for name, values in lists.items() for at, value in enumerate(values, 1)}
+
+
+def _cursor(connection: Connection) -> Any:
+    driver = connection.connection.dbapi_connection
+    assert driver is not None
+    return driver.cursor()
+
+
+def _named(error: Exception, connection: Connection, sql: str) -> BaseException:
+    """A driver's error as SQLAlchemy's, without its parameters, so that there is one family to catch."""
+    dialect = connection.dialect
+    return DBAPIError.instance(
+        sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True,
+        connection_invalidated=dialect.is_disconnect(error, None, None), dialect=dialect,  # type: ignore[arg-type]
+    )  # fmt: skip
