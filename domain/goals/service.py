@@ -79,7 +79,8 @@ def check_in(
     """Store how a key result stands and say what that changed.
 
     Raises `CycleClosed` (R-CHK-10), `NotAllowed` for somebody who is neither owner, manager nor contributor
-    (R-CHK-12), `TooLong` (R-GEN-08), ValueError for a `value_at` that cannot be (R-KR-05). Outcomes that need the person first store nothing.
+    (R-CHK-12), `TooLong` (R-GEN-08), ValueError for a `value_at` that cannot be (R-KR-05). Outcomes that need the
+    person first store nothing.
     """
     if line.is_closed:
         raise CycleClosed
@@ -187,7 +188,7 @@ def _updated(
         line,
         measure=measure,
         automatic=automatic,
-        value_at=value_at,
+        value_at=line.value_at if _is_older(line, value_at) else value_at,
         recent=Recent(
             id=check_in_id,
             thread_id=corrected.thread_id if corrected is not None else check_in_id,
