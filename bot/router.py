@@ -98,7 +98,7 @@ class Router:
         """Up to `most` commands whose names or aliases are closest to a mistyped word (R-EVT-07)."""
         ranked: dict[str, tuple[int, SlashCommand]] = {}
         for known, command in {**self.words, **self.bare}.items():
-            if not command.help:
+            if not command.help or not set(word) & set(known):  # nothing in common is not a typing slip
                 continue
             distance = _distance(word, known)
             if command.name not in ranked or distance < ranked[command.name][0]:

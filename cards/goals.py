@@ -25,10 +25,10 @@ from cards.model import (
     Tone,
 )
 from cards.text import say
-from cards.values import change, expected_value, goal, icon, plain_text, shown, suggestions
+from cards.values import change, expected_value, goal, icon, plain_text, shown, signed_change, suggestions
 from domain.goals.formulas import KrType, Status
 from domain.goals.messages import BLOCKERS, NOTE_LIMIT, KeyResultLine
-from domain.numbers import percent, signed
+from domain.numbers import NotANumber, parse, percent
 
 OWNER_STATUS = {
     Status.GREEN: "ci.status.on_track",
@@ -43,7 +43,8 @@ class CheckInRow:
     """One key result on a check-in card. `state`: open, edit, asking, percent, error or done.
 
     `draft` is what the person has entered so far (value, status, blocker, note); `error` and `error_params` word what
-    was wrong with it; `objective_change` and `streak` belong to a finished one; `at` is its place on the card.
+    was wrong with it; `objective_change` and `streak` belong to a finished one; `at` is its place on the card; `fresh`
+    says that it was finished by the person's last step.
     """
 
     at: int
@@ -56,11 +57,13 @@ class CheckInRow:
     streak: int = 0
     said_by: str = ""
     editable: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInSheet:
-    """Everything a check-in card shows. `more` says how many key results wait behind these; `snoozed` until when."""
+    """Everything a check-in card shows. `more` says how many key results wait behind these; `snoozed` until when;
+    `owner` is whose key results they are when the reader checks in for somebody else (R-CHK-12)."""
 
     key: str
     locale: str
@@ -68,13 +71,14 @@ class CheckInSheet:
     rows: tuple[CheckInRow, ...]
     more: int = 0
     snoozed: str = ""
+    owner: str = ""
 
 
 def checkin_card(sheet: CheckInSheet) -> Card:
     """The check-in card in whatever state it is: a form, a question, a result, or a promise to come back."""
     asking = next((row for row in sheet.rows if row.state in ("asking", "percent")), None)
     waiting = [row for row in sheet.rows if row.state in ("open", "edit", "error")]
-    blocks = [_done(row, sheet.locale) for row in sheet.rows if row.state == "done"]
+    blocks: list[Block] = []
     groups: tuple[Group, ...] = ()
     inputs: tuple[Input, ...] = ()
     if sheet.snoozed:
@@ -88,8 +92,9 @@ def checkin_card(sheet: CheckInSheet) -> Card:
         inputs = tuple(field for row in waiting for field in _inputs(row, sheet.locale))
         actions = _form_buttons(sheet)
     else:
+        blocks += [_done(row, sheet.locale) for row in sheet.rows]
         actions = _result_buttons(sheet)
-    title = say(sheet.locale, "ci.title" if waiting or asking else "ci.title_done", period=sheet.period)
+    title = _card_title(sheet, waiting, asking)
     return Card(
         kind="checkin",
         key=sheet.key,
@@ -105,6 +110,8 @@ def checkin_card(sheet: CheckInSheet) -> Card:
 
 def line_text(line: KeyResultLine, locale: str) -> str:
     """`上次 94% → 目标 98%　按进度应到 96%`, as much of it as this type has."""
+    if line.measure.current is None and line.type is not KrType.MILESTONE:
+        return say(locale, "ci.row_first", target=goal(line, locale))
     on_schedule = expected_value(line)
     values = {"last": shown(line.measure.current, line, locale), "target": goal(line, locale)}
     if on_schedule is None:
@@ -117,7 +124,7 @@ def result_text(row: CheckInRow, locale: str) -> str:
     line = row.line
     recent = line.recent
     if recent is None:
-        return line.title
+        return line_text(line, locale)
     after = recent.value if recent.value is not None else recent.before
     values = {
         "old": shown(recent.before, line, locale),
@@ -127,8 +134,33 @@ def result_text(row: CheckInRow, locale: str) -> str:
         "n": row.streak,
     }
     if recent.value is None:
-        return say(locale, "ci.kept", value=values["new"], n=row.streak)
+        key = "ci.kept_empty" if after is None else "ci.kept" if row.streak else "ci.kept_plain"
+        return say(locale, key, value=values["new"], n=row.streak)
     return say(locale, "ci.done" if row.streak else "ci.done_plain", **values)
+
+
+def _card_title(sheet: CheckInSheet, waiting: Sequence[CheckInRow], asking: CheckInRow | None) -> str:
+    """What this card is; once a part is done, what just happened and how much is left: small cards show nothing else
+    of it."""
+    locale = sheet.locale
+    week = say(locale, "ci.week", n=sheet.period)
+    if sheet.owner:
+        return say(locale, "ci.for_other", name=sheet.owner, period=week)
+    if sheet.snoozed or asking is not None or not waiting:
+        return say(locale, "ci.title" if asking is not None else "ci.title_done", period=week)
+    fresh = [row for row in sheet.rows if row.fresh and row.state == "done"]
+    if not fresh:
+        return say(locale, "ci.title", period=week)
+    said = _said(fresh[0], locale) if len(fresh) == 1 else say(locale, "ci.said_several", n=len(fresh))
+    return say(locale, "ci.moved_on", said=said, left=len(waiting) + sheet.more)
+
+
+def _said(row: CheckInRow, locale: str) -> str:
+    """The step of one finished key result, as short as it goes: `94% → 95%`."""
+    recent = row.line.recent
+    if recent is None or recent.value is None:
+        return say(locale, "ci.said_kept")
+    return f"{shown(recent.before, row.line, locale)} → {shown(recent.value, row.line, locale)}"
 
 
 def _done(row: CheckInRow, locale: str) -> Block:
@@ -153,8 +185,27 @@ def _title(line: KeyResultLine) -> str:
 
 
 def _question(row: CheckInRow, locale: str) -> Block:
-    key = "ci.percent" if row.state == "percent" else "ci.confirm"
-    return Text((Bold(_title(row.line)), Plain("\n" + say(locale, key, x=row.draft.get("value", "")))))
+    value = _entered(row)
+    worded = shown(value, row.line, locale) if value is not None else row.draft.get("value", "")
+    key = "ci.percent" if row.state == "percent" else _how_far(row.line, value)
+    return Text((Bold(_title(row.line)), Plain("\n" + say(locale, key, x=worded))))
+
+
+def _entered(row: CheckInRow) -> Decimal | None:
+    """The number in the draft of a row that is being asked about; None for what is none."""
+    try:
+        return parse(row.draft.get("value", "")).value
+    except NotANumber:
+        return None
+
+
+def _how_far(line: KeyResultLine, value: Decimal | None) -> str:
+    """In which way an implausible value is implausible (R-CHK-10)."""
+    last = line.measure.current if line.measure.current is not None else line.measure.start
+    bounds = [one for one in (line.measure.target, line.measure.high, last) if one is not None]
+    if value is not None and bounds and value > max(bounds):
+        return "ci.confirm"
+    return "ci.confirm_low" if value is not None and last is not None and value < last else "ci.confirm_far"
 
 
 def _confirmations(sheet: CheckInSheet, row: CheckInRow) -> list[Action]:
@@ -258,7 +309,7 @@ def _summary(sheet: CheckInSheet) -> str:
 def _percent_change(value: Decimal) -> str:
     """A change of progress in percentage points with one decimal at most: "+0.6%"."""
     points = (value * 100).quantize(Decimal("0.1"))
-    return f"{signed(points)}%"
+    return f"{signed_change(points)}%"
 
 
 def _text(words: str) -> Text:

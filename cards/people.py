@@ -60,9 +60,9 @@ def help_card(key: str, lines: Sequence[HelpLine], locale: str) -> Card:
     )  # fmt: skip
 
 
-def suggestions_card(key: str, word: str, lines: Sequence[HelpLine], locale: str) -> Card:
-    """No such command: up to three that are close, as buttons (R-EVT-07)."""
-    title = say(locale, "help.unknown", word=word)
+def suggestions_card(key: str, word: str, lines: Sequence[HelpLine], locale: str, *, is_command: bool = True) -> Card:
+    """No such command, or not understood: up to three that are close, as buttons (R-EVT-07)."""
+    title = say(locale, "help.unknown" if is_command else "help.unclear", word=word)
     blocks = (Text((Plain(say(locale, "help.try" if lines else "help.see")),)),)
     found = _buttons(lines, locale)
     every = Button(label=say(locale, "help.all"), ref=ActionRef("go.help"), hint="/help")

@@ -14,7 +14,7 @@ _KEEP = (KrType.KEEP_MIN, KrType.KEEP_MAX, KrType.KEEP_RANGE)
 
 
 def shown(value: Decimal | None, line: KeyResultLine, locale: str) -> str:
-    """A value with its unit: "94%", "￥50,000", "2 小时", "是", "3/5"; "—" before the first."""
+    """A value with its unit: "94%", "¥50,000", "2 小时", "是", "3/5"; "—" before the first."""
     if value is None:
         return "—"
     match line.type:
@@ -25,7 +25,7 @@ def shown(value: Decimal | None, line: KeyResultLine, locale: str) -> str:
         case KrType.PERCENTAGE:
             return f"{plain_number(value)}%"
         case KrType.CURRENCY:
-            return f"{plain_number(value)} {line.unit}".rstrip() if line.unit else f"￥{plain_number(value)}"
+            return f"{plain_number(value)} {line.unit}".rstrip() if line.unit else f"¥{plain_number(value)}"
     if line.unit == "%":
         return f"{plain_number(value)}%"
     return f"{plain_number(value)} {line.unit}".rstrip()
@@ -54,14 +54,19 @@ def expected_value(line: KeyResultLine) -> Decimal | None:
     if line.type in _KEEP or line.type in (KrType.BOOLEAN, KrType.MILESTONE) or start is None or target is None:
         return None
     raw = start + (target - start) * line.expected
-    return raw.quantize(_grain(abs(target - start)))
+    return raw.quantize(Decimal(1) if _counts(line) and abs(target - start) >= 10 else _grain(abs(target - start)))
 
 
 def change(before: Decimal | None, after: Decimal | None, line: KeyResultLine) -> str:
     """The step from one value to the next: "+2", "−0.5", "±0"."""
     if before is None or after is None or line.type is KrType.BOOLEAN:
         return "±0" if before == after else "✓"
-    return signed(after - before)
+    return signed_change(after - before)
+
+
+def signed_change(value: Decimal) -> str:
+    """A difference with its sign; none is "±0"."""
+    return signed(value) if value else "±0"
 
 
 def icon(status: Status) -> str:
@@ -97,7 +102,7 @@ def plain_text(value: Decimal) -> str:
 
 def _label(value: Decimal, mark: str | None, line: KeyResultLine, locale: str) -> str:
     text = shown(value, line, locale)
-    return f"{text} {say(locale, mark)}" if mark else text
+    return f"{text}{say(locale, mark)}" if mark else text
 
 
 def _milestones(line: KeyResultLine, locale: str) -> tuple[Option, ...]:
@@ -113,11 +118,24 @@ def _steps(last: Decimal, target: Decimal, line: KeyResultLine) -> list[Decimal]
     if span == _ZERO or line.type in _KEEP:
         span = max(abs(target), Decimal(1)) / 5
     step = _round_step(span / 6)
+    if _counts(line) and _is_whole(last):
+        step = max(step, Decimal(1))
     way = step if target >= last else -step
     if line.type in _KEEP:
-        return [target + step * n for n in (-3, -2, -1, 1, 2, 3)]
+        around = [target + step * n for n in (-3, -2, -1, 1, 2, 3)]
+        return [value for value in around if value >= _ZERO or target < _ZERO]
     first = (last / step).to_integral_value() * step
     return [first + way * n for n in range(-1, 8) if _between(first + way * n, last - way, target)]
+
+
+def _counts(line: KeyResultLine) -> bool:
+    """Whether this is a number of things: nobody wants to be offered 20.6 clients."""
+    marks = (line.measure.start, line.measure.target, line.measure.low, line.measure.high)
+    return line.type is not KrType.PERCENTAGE and line.unit != "%" and all(_is_whole(one) for one in marks)
+
+
+def _is_whole(value: Decimal | None) -> bool:
+    return value is None or value == value.to_integral_value()
 
 
 def _between(value: Decimal, one: Decimal, other: Decimal) -> bool:

@@ -1,5 +1,6 @@
 """Checking in: `/checkin`, its one-line form, and the buttons of its card (product flow 5.1)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,12 +16,13 @@ from cards.model import Card
 from domain.delivery import cards as card_rows
 from domain.delivery import pending
 from domain.errors import CardUnknown
+from domain.goals.acting import addressed, lines_for
 from domain.goals.messages import KeyResultLine
 from domain.goals.service import is_editable
-from domain.goals.sheet import Sheet, my_sheet, sheet_of, worst_first
-from domain.goals.spoken import LATER, understand
+from domain.goals.sheet import Moment, Sheet, my_sheet, sheet_of, worst_first
+from domain.goals.spoken import LATER, Spoken, understand
 from domain.ids import new_id
-from domain.people.service import prefer
+from domain.people.service import prefer, profile
 from domain.periods import in_zone
 
 PER_CARD = 3
@@ -28,7 +30,10 @@ SNOOZE = timedelta(hours=2)
 
 
 def checkin(ctx: Ctx) -> Reply:
-    """`/checkin`: the card with the worst three; with a line behind it, that check-in at once."""
+    """`/checkin`: the card with the worst three; with a line behind it, that check-in at once; `@name` first means
+    theirs."""
+    if ctx.command.args[:1] in ("@", "＠"):
+        return ctx.privately(_for_other(ctx, ctx.command.args[1:].strip()))
     sheet = my_sheet(ctx.uow, ctx.person.id, moment_of(ctx))
     deferred = ctx.command.params.get("deferred") == "1"
     if deferred and all(line.recent is not None for line in sheet.lines):
@@ -43,12 +48,29 @@ def checkin(ctx: Ctx) -> Reply:
     return ctx.privately(_open(ctx, worst_first(sheet.lines)))
 
 
-def _open(ctx: Ctx, lines: list[KeyResultLine]) -> Reply:
-    items = Items.begin(lines[:PER_CARD], rest=[line.id for line in lines[PER_CARD:]])
+def _open(ctx: Ctx, lines: list[KeyResultLine], owner: str = "") -> Reply:
+    items = Items.begin(lines[:PER_CARD], rest=[line.id for line in lines[PER_CARD:]], owner=owner)
     return Reply(posts=(Post(card=ctx.new_card("checkin", items.subject(moment_of(ctx).period))),))
 
 
-def _one_line(ctx: Ctx, sheet: Sheet, text: str) -> Reply:
+def _for_other(ctx: Ctx, text: str) -> Reply:
+    """`/ci @name #n value …`: the manager, or a contributor, checks in for somebody (R-CHK-12)."""
+    found = addressed(ctx.uow, ctx.person, text)
+    name = text.partition(" ")[0][:20]
+    if len(found.people) > 1:
+        first = found.people[0]
+        return ctx.text("ci.which_person", n=len(found.people), name=first.name, number=first.employee_no or "")
+    owner = profile(ctx.uow, found.people[0].id) if found.people else None
+    if owner is None:
+        return ctx.text("ci.who", name=name)
+    moment = Moment.of(ctx.now, owner.timezone, ctx.calendar())
+    sheet = Sheet(lines_for(ctx.uow, my_sheet(ctx.uow, owner.id, moment).lines, ctx.person, owner.manager_id))
+    if not found.rest:
+        return _open(ctx, worst_first(sheet.lines), owner.name) if sheet.lines else ctx.text("ci.who", name=name)
+    return _one_line(ctx, sheet, found.rest, owner.name)
+
+
+def _one_line(ctx: Ctx, sheet: Sheet, text: str, owner: str = "") -> Reply:
     """`/ci #2 92 g note`: without #n only when there is no doubt which key result is meant."""
     spoken = understand(text)
     numbered = [line for line in sheet.lines if line.number == spoken.number]
@@ -56,13 +78,22 @@ def _one_line(ctx: Ctx, sheet: Sheet, text: str) -> Reply:
         numbered = list(sheet.lines)
     if not numbered or not (spoken.value or spoken.no_change):
         return Reply(posts=(Post(card=choose_line(new_id(), sheet.lines, ctx.person.locale)),))
-    items = Items.begin(numbered, rest=[])
+    items = Items.begin(numbered, rest=[], owner=owner)
     items.say(ctx, 0, spoken)
     prefer(ctx.uow, ctx.person, ctx.command.platform)
-    if items.is_refused(0):
+    if items.is_refused(0) and not items.wants_reason(0):
         code, params = items.refusal(0)
         return ctx.text(code, **params)
-    return Reply(posts=(Post(card=ctx.new_card("checkin", items.subject(moment_of(ctx).period))),))
+    card = ctx.new_card("checkin", items.subject(moment_of(ctx).period))
+    why = (_ask_why(ctx, items, 0, card.key),) if items.wants_reason(0) and not ctx.is_group else ()
+    return Reply(posts=(Post(card=card), *why))
+
+
+def _ask_why(ctx: Ctx, items: Items, at: int, card: str) -> Post:
+    """The third "no change" in a row wants a reason: the next message is it (R-CHK-04)."""
+    pending.ask(ctx.uow, ctx.account, "checkin.line", orjson.dumps({"card": card, "k": at, "why": True}).decode())
+    line = items.sheet(ctx).find(items.ids[at])
+    return Post(text=ctx.say("ci.why", title=line.title if line is not None else ""))
 
 
 def submit(ctx: Ctx) -> Reply:
@@ -81,7 +112,12 @@ def keep(ctx: Ctx) -> Reply:
     touched = items.keep(ctx)
     if not touched:
         return ctx.toast("ci.nothing", tone="warning")
-    return _shown(ctx, items, "ci.toast_saved" if items.all_done(touched) else "ci.toast_check")
+    reply = _shown(ctx, items, "ci.toast_saved" if items.all_done(touched) else "ci.toast_check")
+    unexplained = next((at for at in touched if items.wants_reason(at)), None)
+    if unexplained is None or ctx.connection.capabilities(ctx.command.conversation).text_input:
+        return reply
+    assert ctx.card is not None
+    return replace(reply, posts=(_ask_why(ctx, items, unexplained, ctx.card.id),))
 
 
 def confirm(ctx: Ctx) -> Reply:
@@ -101,9 +137,12 @@ def fix(ctx: Ctx) -> Reply:
 def edit(ctx: Ctx) -> Reply:
     """Correct a finished check-in within 24 hours (R-CHK-08)."""
     items = Items.of(ctx)
-    moment = moment_of(ctx)
-    sheet = sheet_of(ctx.uow, items.ids, items.numbers, moment)
+    moment, sheet = items.moment(ctx), items.sheet(ctx)
     opened = [line for line in sheet.lines if is_editable(line, ctx.person, moment)]
+    other = next((line.recent for line in sheet.lines if line.recent and line.recent.by_id != ctx.person.id), None)
+    if not opened and other is not None:
+        said = Toast(text=ctx.say("ci.overtaken", name=other.by_name), tone="warning")
+        return Reply(card=ctx.redraw(), toast=said)
     if not opened:
         return Reply(card=ctx.redraw(), toast=Toast(text=ctx.say("ci.too_late"), tone="warning"))
     items.edit(opened)
@@ -114,7 +153,8 @@ def following(ctx: Ctx) -> Reply:
     """The next three, on the same card."""
     items = Items.of(ctx)
     lines = sheet_of(ctx.uow, items.rest[:PER_CARD], {}, moment_of(ctx)).lines
-    numbers = {line.id: line.number for line in my_sheet(ctx.uow, ctx.person.id, moment_of(ctx)).lines}
+    owner = lines[0].owner_id if lines else ctx.person.id
+    numbers = {line.id: line.number for line in my_sheet(ctx.uow, owner, moment_of(ctx)).lines}
     return _shown(ctx, items.turned(list(lines), numbers, PER_CARD), None)
 
 
@@ -148,7 +188,9 @@ def ask(ctx: Ctx) -> Reply:
     assert ctx.card is not None
     question = orjson.dumps({"card": ctx.card.id, "k": at}).decode()
     pending.ask(ctx.uow, ctx.account, "checkin.line", question)
-    return Reply(posts=(Post(text=ctx.say("ci.custom")),), card=ctx.redraw())
+    line = items.sheet(ctx).find(items.ids[at])
+    asked = [line.title if line is not None else "", ctx.say("ci.custom"), ctx.say("ci.custom_more")]
+    return Reply(posts=(Post(text="\n".join(asked)),), card=ctx.redraw())
 
 
 def answered(ctx: Ctx) -> Reply:
@@ -165,7 +207,8 @@ def answered(ctx: Ctx) -> Reply:
     if not items.is_open(at):
         pending.forget(ctx.uow, ctx.account)
         return Reply(card=ctx.redraw(), posts=(Post(text=ctx.say("error.duplicate")),))
-    items.say(ctx, at, understand(ctx.command.args))
+    text = ctx.command.args
+    items.say(ctx, at, Spoken(no_change=True, note=text) if asked.get("why") else understand(text))
     if items.is_refused(at):
         code, params = items.refusal(at)
         return ctx.text(code, **params)

@@ -1,7 +1,7 @@
 """What a check-in card remembers between clicks: one item per key result, from open to done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -46,21 +46,26 @@ class Items:
     rest: list[str] = field(default_factory=list)
     period: str = ""
     snoozed: str = ""
+    owner: str = ""
     _sheet: Sheet | None = None
 
     @staticmethod
-    def begin(lines: Sequence[KeyResultLine], rest: list[str]) -> "Items":
+    def begin(lines: Sequence[KeyResultLine], rest: list[str], owner: str = "") -> "Items":
         items = [{"id": line.id, "n": line.number, "state": "open"} for line in lines]
-        return Items(items, rest, _sheet=None)
+        return Items(items, rest, owner=owner)
 
     @staticmethod
     def of(ctx: Ctx) -> "Items":
         subject = ctx.subject()
-        return Items(subject["items"], subject["rest"], subject["period"], subject.get("snoozed", ""))
+        found = _unpacked(subject)
+        for item in found.items:
+            item.pop("fresh", None)  # what was said before this step is no news any more
+        return found
 
     def subject(self, period: str = "") -> dict[str, Any]:
         return {
             "items": self.items, "rest": self.rest, "period": self.period or period, "snoozed": self.snoozed,
+            "owner": self.owner,
         }  # fmt: skip
 
     @property
@@ -74,8 +79,16 @@ class Items:
     def sheet(self, ctx: Ctx) -> Sheet:
         """The key results as they are now, read once."""
         if self._sheet is None:
-            self._sheet = sheet_of(ctx.uow, self.ids, self.numbers, moment_of(ctx))
+            self._sheet = sheet_of(ctx.uow, self.ids, self.numbers, self.moment(ctx))
         return self._sheet
+
+    def moment(self, ctx: Ctx) -> Moment:
+        """Now; but what is done, or being corrected, belongs to the week it was said in, also on the Monday after."""
+        now = moment_of(ctx)
+        if self.period and all(item["state"] == "done" or item.get("thread") for item in self.items):
+            return replace(now, period=self.period)
+        self.period = now.period
+        return now
 
     # --- what the person does --------------------------------------------------------------------------------------
 
@@ -141,7 +154,7 @@ class Items:
     def turned(self, lines: list[KeyResultLine], numbers: Mapping[str, int], most: int) -> "Items":
         """The next page: these lines, then the rest."""
         items = [{"id": line.id, "n": numbers.get(line.id, 0), "state": "open"} for line in lines]
-        return Items(items, self.rest[most:], self.period)
+        return Items(items, self.rest[most:], self.period, owner=self.owner)
 
     # --- what came of it -------------------------------------------------------------------------------------------
 
@@ -150,6 +163,9 @@ class Items:
 
     def is_refused(self, at: int) -> bool:
         return bool(self.items[at]["state"] == "error")
+
+    def wants_reason(self, at: int) -> bool:
+        return self.is_refused(at) and self.items[at]["error"] == "ci.third"
 
     def refusal(self, at: int) -> tuple[str, dict[str, str]]:
         return self.items[at]["error"], self.items[at].get("params", {})
@@ -172,10 +188,11 @@ class Items:
             CheckInSheet(
                 key=key,
                 locale=ctx.person.locale,
-                period=self.period.split("-")[-1],
+                period=self.period.rpartition("W")[2].lstrip("0"),
                 rows=tuple(self._row(ctx, at, line) for at, line in rows if line is not None),
                 more=len(self.rest),
                 snoozed=self.snoozed,
+                owner=self.owner,
             )
         )
 
@@ -190,6 +207,9 @@ class Items:
     def _try(self, ctx: Ctx, at: int, draft: dict[str, str], *, confirmed: bool = False) -> None:
         line = self._line(ctx, at)
         item = self.items[at]
+        if not draft.get("value", "").strip():
+            item.update(state="error", draft=draft, error="ci.empty", params={})
+            return
         try:
             value = read_value(draft.get("value", ""), line)
         except BadNumber as error:
@@ -220,7 +240,7 @@ class Items:
             corrects=item.get("thread"),
         )
         try:
-            outcome = check_in(ctx.uow, self.sheet(ctx), line, command, ctx.person, moment_of(ctx))
+            outcome = check_in(ctx.uow, self.sheet(ctx), line, command, ctx.person, self.moment(ctx))
         except (TooLong, CycleClosed) as error:
             item.update(state="error", draft=draft, error=error.code, params=error.params)
             return
@@ -229,6 +249,7 @@ class Items:
                 self._sheet = self.sheet(ctx).replaced(outcome.line)
                 item.update(
                     state="done", draft={}, error="", thread=None, said=outcome.check_in_id, streak=outcome.streak,
+                    fresh=True,
                     dobj=str(outcome.objective_after - outcome.objective_before),
                 )  # fmt: skip
             case ConfirmationNeeded():
@@ -252,15 +273,20 @@ class Items:
             objective_change=Decimal(item["dobj"]) if item.get("dobj") else None,
             streak=item.get("streak", 0),
             said_by=recent.by_name if overtaken and recent is not None else "",
-            editable=item["state"] == "done" and is_editable(line, ctx.person, moment_of(ctx)),
+            editable=item["state"] == "done" and is_editable(line, ctx.person, self.moment(ctx)),
+            fresh=bool(item.get("fresh")),
         )
 
 
 def draw(ctx: Ctx, row: Row[Any]) -> Card:
     """A check-in card from its row."""
-    subject = orjson.loads(row.subject)
-    items = Items(subject["items"], subject["rest"], subject["period"], subject.get("snoozed", ""))
-    return items.card(ctx, row.id)
+    return _unpacked(orjson.loads(row.subject)).card(ctx, row.id)
+
+
+def _unpacked(subject: Mapping[str, Any]) -> Items:
+    return Items(
+        subject["items"], subject["rest"], subject["period"], subject.get("snoozed", ""), subject.get("owner", "")
+    )
 
 
 def _typed(values: Mapping[str, Any], name: str) -> str:

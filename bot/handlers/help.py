@@ -4,6 +4,7 @@ from bot.context import Ctx
 from bot.reply import NOTHING, Post, Reply
 from bot.router import CardAction, Feature, SlashCommand
 from cards.people import HelpLine, help_card, suggestions_card, welcome_card
+from domain.command import Kind
 from domain.ids import new_id
 
 DAILY = ("checkin", "okr", "me")
@@ -19,8 +20,9 @@ def help_(ctx: Ctx) -> Reply:
 def suggest(ctx: Ctx) -> Reply:
     """Up to three near commands as buttons (R-EVT-07); never an essay."""
     word = ctx.command.name or ctx.command.args.partition(" ")[0]
+    slash = ctx.command.kind is Kind.SLASH
     near = [_line(ctx, command, button=True) for command in ctx.router.nearest(word.casefold())]
-    return Reply(posts=(Post(card=suggestions_card(new_id(), word[:20], near, ctx.person.locale)),))
+    return Reply(posts=(Post(card=suggestions_card(new_id(), word[:20], near, ctx.person.locale, is_command=slash)),))
 
 
 def entered(ctx: Ctx) -> Reply:
@@ -44,7 +46,9 @@ def unsupported(ctx: Ctx) -> Reply:
 
 
 def _line(ctx: Ctx, command: SlashCommand, *, button: bool | None = None) -> HelpLine:
-    words = "　".join([f"/{command.name}", *command.bare[:1]])
+    chinese = ctx.person.locale.startswith("zh")
+    others = command.bare[:1] if chinese else tuple(f"/{word}" for word in command.aliases if word.isascii())[:1]
+    words = "　".join([f"/{command.name}", *others])
     return HelpLine(command.name, words, ctx.say(command.help), command.name in DAILY if button is None else button)
 
 

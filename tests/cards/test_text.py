@@ -41,7 +41,7 @@ def test_values_are_filled_in_and_never_read_as_templates():
 
 def test_an_unknown_key_or_a_missing_value_is_a_mistake():
     with pytest.raises(KeyError):
-        say("en", "ci.nothing")
+        say("en", "ci.no_such_thing")
     with pytest.raises(KeyError):
         say("en", "error.bad_number", y="1")
 
