@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adapters.registry import MESSENGERS
 from bot.app import FEATURES
 from bot.router import Router
 from bot.settings import load
@@ -101,7 +102,7 @@ def test_every_setting_is_in_the_table_with_its_default(name: str) -> None:
     assert table == naming.settings()
 
 
-@pytest.mark.parametrize("name", READMES)
+@pytest.mark.parametrize("name", [*READMES, *(f"adapters/{messenger}/README.md" for messenger in MESSENGERS)])
 def test_no_other_variable_is_named(name: str) -> None:
     assert not naming.unknown_variables(_text(name))
 
