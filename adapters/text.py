@@ -4,7 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x200E, 0x200F, *range(0x202A, 0x202F)])
+_INVISIBLE = dict.fromkeys([0x200B, 0x2060, 0xFEFF, 0x200E, 0x200F, *range(0x202A, 0x202F)])
+_JOINERS = dict.fromkeys([0x200C, 0x200D])
+"""They hold emoji and some scripts' words together, so they stay in what people say; a command's name has none."""
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 
 
@@ -32,10 +34,10 @@ def split(text: str) -> Said:
     first, _, rest = clean.partition(" ")
     if "\n" in first:
         first, _, rest = clean.partition("\n")
-    folded = unicodedata.normalize("NFKC", first)
+    folded = unicodedata.normalize("NFKC", first.translate(_JOINERS))
     if folded == "/" and rest:
-        first, rest = (rest.split(maxsplit=1) + [""])[:2]
-        folded = "/" + unicodedata.normalize("NFKC", first)
+        first, rest = [*rest.split(maxsplit=1), ""][:2]
+        folded = "/" + unicodedata.normalize("NFKC", first.translate(_JOINERS))
     if folded.startswith("/") and len(folded) > 1 and not folded.startswith("//"):
         return Said(folded[1:].casefold(), rest.strip())
     return Said("", clean)

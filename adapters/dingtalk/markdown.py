@@ -31,13 +31,14 @@ _LOOK_ALIKE = str.maketrans({"*": "∗", "`": "ˋ", "_": "＿", "\\": "＼", "\r
 _LINE_START = re.compile(r"^(\s*)(#|>|-|\+|=|\||\d+[.)])", re.MULTILINE)
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _WWW = re.compile(r"(?<=www)\.", re.IGNORECASE)
+_STRIKES = re.compile(r"~(?=~)")
 _BLANKS = re.compile(r"[ \t]+")
 _USER_ID = re.compile(r"[\w.@$:-]{1,128}")
 
 
 def literal(text: str) -> str:
     """User text that stays text: no emphasis, heading, list, link, image, tag, mention, variable or strike-through."""
-    safe = text.translate(_LOOK_ALIKE).replace("~~", f"~{_GAP}~").replace("](", f"]{_GAP}(").replace("][", f"]{_GAP}[")
+    safe = _STRIKES.sub(f"~{_GAP}", text.translate(_LOOK_ALIKE)).replace("](", f"]{_GAP}(").replace("][", f"]{_GAP}[")
     safe = safe.replace("![", f"!{_GAP}[").replace("${", f"${_GAP}{{").replace("dtmd:", f"dtmd{_GAP}:")
     safe = _WWW.sub(f"{_GAP}.", _TAG.sub(f"<{_GAP}", safe.replace("://", f":{_GAP}//")))
     # One blank at most: four at the start of a line would be a code block, two at its end a break.

@@ -59,11 +59,16 @@ def _parted(card: Card) -> tuple[list[Block], str]:
         last = blocks.pop()
         assert isinstance(last, Note)
         notes.insert(0, last.text)
-    return blocks, "\n".join(notes)
+    return blocks, _unevaluated("\n".join(notes))
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split()).replace("${", "$ {")
+    return _unevaluated(" ".join(text.split()))
+
+
+def _unevaluated(text: str) -> str:
+    """Text that no template takes for a variable."""
+    return text.replace("${", "$ {")
 
 
 def _json(value: object) -> str:

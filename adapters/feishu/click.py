@@ -1,5 +1,6 @@
 """`card.action.trigger`: a person pressed something on a card of ours."""
 
+import hashlib
 import re
 from datetime import timedelta
 from typing import Any
@@ -26,7 +27,8 @@ _ZONED_DATE = re.compile(r"(\d{4}-\d\d-\d\d) [+-]\d{4}")
 
 
 def pressed(envelope: Envelope) -> Parsed:
-    """A click as ACTION, keyed by the click's token (feishu.md §1.9). Raises `Malformed`."""
+    """A click as ACTION, keyed by the digest of the click's token: the token itself is a right to change the card, and
+    keys are stored and shown (feishu.md §1.9). Raises `Malformed`."""
     event = envelope.event
     action, operator = shape.child(event, "action"), shape.child(event, "operator")
     context = shape.child(event, "context") or shape.child(envelope.outer, "context")
@@ -41,7 +43,7 @@ def pressed(envelope: Envelope) -> Parsed:
         ref.name,
         env.actor(envelope, open_id, shape.words(operator, "tenant_key")),
         env.direct(envelope, open_id) if private else env.group(envelope, chat),
-        key=token,
+        key="card:" + hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest(),
         values=_values(action),
         params=ref.params,
         reply=ReplyHandle(

@@ -19,6 +19,7 @@ FALLBACK_URL = "https://work.weixin.qq.com"
 TEXT_BYTES = 2048
 _STYLES = {Style.PRIMARY: 1, Style.DEFAULT: 2, Style.DANGER: 4}
 _ANCHOR = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def render(card: Card, surface: Surface, landing_url: str) -> Rendered:
@@ -28,14 +29,14 @@ def render(card: Card, surface: Surface, landing_url: str) -> Rendered:
     """
     if surface is not Surface.DIRECT:
         raise Unfit("a group takes no cards")
-    shown = _template(card, landing_url)
+    shown: Json = _printable(_template(card, landing_url))
     limits.check(shown)
     return _rendered({"msgtype": "template_card", "template_card": shown}, RenderedKind.CARD)
 
 
 def render_text(text: str) -> Rendered:
     """A text message; `<a href>` in it is defused, since WeCom would make it a link (§3.2)."""
-    content = cut_bytes(_ANCHOR.sub("＜", text).strip() or "…", TEXT_BYTES)
+    content = cut_bytes(_ANCHOR.sub("＜", _CONTROLS.sub("", text)).strip() or "…", TEXT_BYTES)
     return _rendered({"msgtype": "text", "text": {"content": content}}, RenderedKind.TEXT)
 
 
@@ -103,3 +104,12 @@ def _checkbox(choice: Choice) -> Json:
 
 def _rendered(payload: Json, kind: RenderedKind) -> Rendered:
     return Rendered(payload=payload, bytes=len(orjson.dumps(payload)), kind=kind)
+
+
+def _printable(part: Any) -> Any:
+    """The payload without control characters: JSON writes them as `\\u` escapes, which WeCom refuses (§3, 40033)."""
+    if isinstance(part, dict):
+        return {name: _printable(inner) for name, inner in part.items()}
+    if isinstance(part, list):
+        return [_printable(inner) for inner in part]
+    return _CONTROLS.sub("", part) if isinstance(part, str) else part

@@ -1,5 +1,6 @@
 """Clicks and what the platform tells us unasked (feishu.md §1.8, §1.9)."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,7 +30,8 @@ def pressed(**action: Any) -> Command:
 def test_a_click_carries_action_reference_handle_and_place() -> None:
     made = pressed()
     assert (made.kind, made.name, made.params) == (Kind.ACTION, "checkin.submit", REF.params)
-    assert (made.key, made.card_ref, made.values) == ("c-1", "om_card", {})
+    assert (made.card_ref, made.values) == ("om_card", {})
+    assert made.key == f"card:{hashlib.sha256(b'c-1').hexdigest()}"
     assert (made.actor.user_id, made.actor.tenant) == ("ou_ann", APP)
     assert (made.conversation.id, made.conversation.kind) == ("oc_1", ConversationKind.GROUP)
     assert made.sent_at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
