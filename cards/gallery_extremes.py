@@ -96,7 +96,9 @@ def _inputs(group: str) -> tuple[NumberInput, TextInput, DateInput]:
             name="value", label="当前值", required=True, initial="94", group=group, min=Decimal(0), max=Decimal(100),
             step=Decimal("0.5"), unit="%", placeholder="98%", suggestions=values,
         ),
-        TextInput(name="note", label="备注", group=group, multiline=True, placeholder="一句话", initial="已签 3 家 & <b>"),
+        TextInput(
+            name="note", label="备注", group=group, multiline=True, placeholder="一句话", initial="已签 3 家 & <b>",
+        ),
         DateInput(name="due", label="什么时候之前", group=group, initial="2026-03-30", suggestions=days),
     )  # fmt: skip
 

@@ -92,6 +92,8 @@ class Harness(ABC):
     """The ways in which a card can no longer be changed in place; see `lose`."""
     failures: ClassVar[Sequence[Failure]]
     unknown_failure: ClassVar[Fault]
+    bad_token: ClassVar[Fault]
+    """What the API says to a token it does not know."""
 
     def __init__(self, app: int = 1) -> None:
         self.app = app
@@ -147,11 +149,16 @@ class Harness(ABC):
         """Payloads one step beyond what the platform takes, each with the name of the limit."""
 
     @abstractmethod
+    def issued_tokens(self) -> list[str]:
+        """Every access token the platform has given out."""
+
+    @abstractmethod
     async def lose(self, way: str, out: Outgoing) -> Outgoing:
         """Make `out`, an update of a card that was sent, impossible in place."""
 
     async def ready(self) -> None:
-        """Wait until the adapter's background start has done its work."""
+        """Wait until the adapter's background start has done its work; there is none by default."""
+        await asyncio.sleep(0)
 
     # --- life ------------------------------------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ class DingtalkHarness(Harness):
     body_is_signed = False  # robot messages sign their timestamp only (§1.1)
     lost_handles = ("gone", "nameless")
     unknown_failure = Fault(status=400, body=b'{"requestid":"F00D","code":"brand.new","message":"hint"}')
+    bad_token = Fault(status=400, body=b'{"requestid":"F00D","code":"InvalidAuthentication","message":"x"}')
     failures = (  # §3.2, §4.2, §4.3, §5.2; bad tokens are clause 22, param.cardAlreadyExist clause 23
         *_v1(
             RateLimited, 403, _DENIED + "QpsLimitForAppkeyAndApi", _DENIED + "QpsLimitForApi",
@@ -140,16 +141,18 @@ class DingtalkHarness(Harness):
         return (next(self.sealed(json.dumps(body).encode())),)
 
     def unknown(self) -> tuple[Raw, ...]:
-        robot, *others = self.sealed(b'{"EventType":"brand_new_event","CorpId":"dingcontract0001","type":"brandNew"}')
+        _, *others = self.sealed(b'{"EventType":"brand_new_event","CorpId":"dingcontract0001","type":"brandNew"}')
         return tuple(others)
 
     def live_markup(self, payload: Json) -> list[str]:
         """Both dialects (§3.9, §4.6): tags, links, emphasis, headings, lists, code; template variables `${…}`."""
         variables = payload.get("cardParamMap")
-        texts = [variables[name] for name in ("title", "body", "footer", "lastMessage")] if variables else []
-        if payload.get("msgKey", "sampleText") != "sampleText":
-            texts = [payload["msgParam"]["text"]]
-        return [mark for text in texts for mark in _MARKS.findall(text)]
+        if variables:
+            found = _MARKS.findall(variables["body"])
+            found += ["${" for name in ("title", "footer", "lastMessage") if "${" in variables[name]]
+            return found
+        text = "" if payload["msgKey"] == "sampleText" else payload["msgParam"]["text"]
+        return _MARKS.findall(text)
 
     def beyond(self) -> Iterator[tuple[str, Json]]:
         """The template takes what its variables can hold: 100 KB in all (§3.2), and only its own variables (§3.10)."""
@@ -157,12 +160,15 @@ class DingtalkHarness(Harness):
         yield "card_bytes", {"cardParamMap": fine | {"body": "x" * (100 * 1024)}}
         yield "variables", {"cardParamMap": fine | {"brand_new": "x"}}
 
+    def issued_tokens(self) -> list[str]:
+        return list(self._sim.world.tokens.issued)
+
     async def lose(self, way: str, out: Outgoing) -> Outgoing:
         return replace(out, target="no-such-card" if way == "gone" else None, card_key="c" * 32)
 
 
 _MARKS = re.compile(
-    r"<[A-Za-z/!?][^>]*>?|!?\[[^\]\n]*\]\([^)\n]*\)|\*\*|\*|`|~~|\$\{|https?://|dtmd:|(?m:^\s*(?:#|>|[-+] |\d+[.)] ))"
+    r"<[A-Za-z/!?][^>]*>?|!\[|\]\([^)\n]*\)|\*\*|\*|`|~~|\$\{|https?://|dtmd:|(?m:^\s*(?:#|>|[-+] |\d+[.)] ))"
 )
 
 

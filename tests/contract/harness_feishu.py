@@ -38,6 +38,7 @@ class FeishuHarness(Harness):
     window = timedelta(hours=8)
     lost_handles = ("expired", "lost")
     unknown_failure = Fault(status=400, body=b'{"code":98765432,"msg":"hint"}')
+    bad_token = Fault(status=400, body=b'{"code":99991663,"msg":"Invalid access token"}')
     failures = (  # §5.2; 99991663 is clause 22
         *_refusals(RateLimited, 99991400, status=429),
         *_refusals(RateLimited, 230020, 99991403),
@@ -90,7 +91,8 @@ class FeishuHarness(Harness):
         body = json.dumps({"encrypt": encrypt(content.decode(errors="replace"), KEY)}).encode()
         stamp = str(int(self.clock.now().timestamp()))
         headers = {
-            "x-lark-request-timestamp": stamp, "x-lark-request-nonce": "n", "x-lark-signature": sign(stamp, "n", KEY, body)
+            "x-lark-request-timestamp": stamp, "x-lark-request-nonce": "n",
+            "x-lark-signature": sign(stamp, "n", KEY, body),
         }  # fmt: skip
         yield Raw(method="POST", headers=headers, query={}, body=body, at=self.clock.now())
 
@@ -138,6 +140,9 @@ class FeishuHarness(Harness):
         twice = [{"text": text, "value": "same"} for _ in range(2)]
         yield "options", _card([{"tag": "select_static", "name": "s", "options": twice}])
 
+    def issued_tokens(self) -> list[str]:
+        return [self._sim.tenant.tokens._newest]
+
     async def lose(self, way: str, out: Outgoing) -> Outgoing:
         if way == "expired":
             self.clock.advance(timedelta(days=15))
@@ -145,7 +150,7 @@ class FeishuHarness(Harness):
         return replace(out, target=None)
 
 
-_MARKS = re.compile(r"<[A-Za-z/!][^>]*>?|!?\[[^\]\n]*\]\([^)\n]*\)|\*\*|\*|`|~~|__|(?m:^\s*(?:#|>|[-+] |\d+[.)] ))")
+_MARKS = re.compile(r"<[A-Za-z/!][^>]*>?|\]\([^)\n]*\)|!\[|\*\*|\*|`|~~|__|(?m:^\s*(?:#|>|[-+] |\d+[.)] ))")
 
 
 def _markdown(part: Any) -> Iterator[str]:

@@ -35,6 +35,7 @@ class WecomHarness(Harness):
     hears_groups = False  # an app receives no group messages (§0)
     lost_handles = ("expired", "used up", "lost")
     unknown_failure = Fault(body=b'{"errcode":987654,"errmsg":"hint"}')
+    bad_token = Fault(body=b'{"errcode":40014,"errmsg":"invalid access_token"}')
     failures = (  # §5.2 and §4.8; 40001, 40014 and 42001 are clause 22
         *_refusals(RateLimited, 45009, 45033),
         *_refusals(Unreachable, 40003, 60111, 46004, 81013, 60011, 50002, 60021, 86001, 86003, 86008),
@@ -139,6 +140,9 @@ class WecomHarness(Harness):
         yield "sole_options", _changed(vote, ("checkbox", "option_list"), option)
         yield "action_bytes", _changed(buttons, ("button_list", 0, "key"), "k" * 1025)
         yield "option_bytes", _changed(form, ("select_list", 0, "option_list", 0, "id"), "i" * 129)
+
+    def issued_tokens(self) -> list[str]:
+        return list(self._sim.company.tokens._issued)
 
     async def lose(self, way: str, out: Outgoing) -> Outgoing:
         if way == "expired":

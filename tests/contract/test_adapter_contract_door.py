@@ -15,7 +15,8 @@ from tests.contract.harness_registry import HARNESSES
 
 NONSENSE = (
     b"", b"{", b"[]", b"null", b'"text"', b"<", b"<xml>", b"<xml></xml>", b"<xml><MsgType>text", b"{}", b"\x00\xff\xfe",
-    b'{"msgtype":"text"}', b'{"header":{}}', b'{"header":{"event_type":7},"event":[]}', b'{"content":"{","outTrackId":"x"}',
+    b'{"msgtype":"text"}', b'{"header":{}}', b'{"header":{"event_type":7},"event":[]}', 
+    b'{"content":"{","outTrackId":"x"}',
     b'{"EventType":["x"]}', b"[" * 5000, b'{"a":' * 5000, b"\xed\xa0\x80", b'{"msgId":"1","conversationType":"1"}',
     b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><xml>&a;</xml>', b"<xml><MsgType>event</MsgType></xml>",
 )  # fmt: skip

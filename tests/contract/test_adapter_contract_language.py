@@ -13,7 +13,8 @@ from tests.contract.harness_leaks import SPOKEN
 
 ALIKE = (
     "/okr status", "／okr status", "/OKR status", "  /okr   status  ", "/okr\u3000status", "/okr\u00a0status",
-    "/okr\nstatus", "\n/okr status\n", "\u200f/okr\u200f status", "\ufeff/okr status", "/ okr status", "／ＯＫＲ status",
+    "/okr\nstatus", "\n/okr status\n", "\u200f/okr\u200f status", "\ufeff/okr status", "/ okr status",
+    "/o\u200dkr status",     "／ＯＫＲ status",
 )  # fmt: skip
 WORDS = f"{SPOKEN} 🎉👨‍👩‍👧 שלום مرحبا ١٢ <b> & ]]> ${{x}} \"q\" \\ 'x'"
 KEY = b"k" * 32
@@ -37,14 +38,14 @@ async def test_clause_10_a_command_is_heard_however_it_is_typed(harness: Harness
 async def test_clause_10_arguments_stay_as_typed(harness: Harness) -> None:
     command = await harness.slash(f"/kudos {WORDS}")
     assert command.name == "kudos"
-    assert command.args.replace("\u200d", "") == WORDS.replace("\u200d", "")
+    assert command.args == WORDS
 
 
 async def test_clause_10_plain_text_is_text(harness: Harness) -> None:
     for text in (WORDS, "绑定", "92 g 已签 3 家", "http://x/y", "1/2"):
         command = await harness.slash(text)
         assert (command.kind, command.name) == (Kind.TEXT, "")
-        assert command.args.replace("\u200d", "") == text.replace("\u200d", "")
+        assert command.args == text
 
 
 def fields(harness: Harness) -> tuple[Input, ...]:
