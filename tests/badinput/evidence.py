@@ -74,8 +74,8 @@ class Watch:
     def told(self, messenger: str, user: str, delivered: Delivered | None = None) -> str:
         """Everything this person was shown since: the answer of the exchange, and new or changed messages."""
         new = _texts(self.rig, messenger, user)[self.heard.get((messenger, user), 0) :]
-        answer = json.dumps(delivered.body, ensure_ascii=False) if delivered is not None else ""
-        return "\n".join([answer, *new])
+        answer = _strings(delivered.body) if delivered is not None else []
+        return "\n".join([*answer, *new])
 
     def lines(self) -> list[dict[str, Any]]:
         """Our log lines since, as operators get them."""
@@ -128,3 +128,12 @@ def _places(rig: Rig) -> list[tuple[str, str]]:
 
 def _texts(rig: Rig, messenger: str, user: str) -> list[str]:
     return [one.text for one in rig.simulators[messenger].seen(user) if one.by == "bot"]
+
+
+def _strings(value: Any) -> list[str]:
+    """Every text in a JSON value."""
+    if isinstance(value, dict):
+        return [text for inner in value.values() for text in _strings(inner)]
+    if isinstance(value, list):
+        return [text for inner in value for text in _strings(inner)]
+    return [value] if isinstance(value, str) else []
