@@ -240,7 +240,7 @@ def _inputs(row: CheckInRow, locale: str) -> tuple[Input, ...]:
             options=tuple(Option(str(one), say(locale, key)) for one, key in OWNER_STATUS.items()),
         ),
         Choice(
-            name=f"b{row.at}", label=say(locale, "ci.block"), group=group,
+            name=f"b{row.at}", label=say(locale, "ci.block"), group=group, stands_in_for=f"n{row.at}",
             initial=(blocker if blocker in BLOCKERS else "none",),
             options=tuple(Option(one, say(locale, f"ci.block.{one}")) for one in BLOCKERS),
         ),

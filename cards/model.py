@@ -171,7 +171,8 @@ class NumberInput:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """One option, or several when `many`. `initial` holds the chosen values. `source` names where people-like options
-    come from when the messenger has a picker of its own ("people"); "" = just these options."""
+    come from when the messenger has a picker of its own ("people"); "" = just these options. `stands_in_for` names an
+    input that says the same better: this one is asked only where that one cannot be shown."""
 
     name: str
     label: str
@@ -181,6 +182,7 @@ class Choice:
     group: str = ""
     many: bool = False
     source: str = ""
+    stands_in_for: str = ""
     placeholder: str = ""
     type: str = "choice"
 

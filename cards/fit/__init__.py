@@ -13,7 +13,7 @@ from cards.fit.actions import fit_action_labels, fit_actions
 from cards.fit.draft import Draft
 from cards.fit.inputs import fit_inputs
 from cards.fit.labels import shorten, shorten_all
-from cards.fit.limits import faults, within
+from cards.fit.limits import can_show, faults, within
 from cards.fit.options import settle
 from cards.fit.outcome import CannotFit, Change, Fitted
 from cards.fit.texts import fit_blocks, fit_text, fit_title
@@ -31,6 +31,7 @@ def fit(card: Card, caps: Capabilities) -> Fitted:
     """
     if not caps.card:
         return Fitted(None, plain(card), (Change("card", "text"),))
+    card = _without_understudies(card, caps)
     if within(card, caps):
         return Fitted(card, "", ())
     draft = Draft.of(card, caps)
@@ -53,6 +54,13 @@ def fit(card: Card, caps: Capabilities) -> Fitted:
     if remaining is not None:
         raise CannotFit(remaining)
     return Fitted(fitted, "\n".join(draft.lead), tuple(draft.changes))
+
+
+def _without_understudies(card: Card, caps: Capabilities) -> Card:
+    """Leave out inputs that only stand in for one this surface can show."""
+    shown = {one.name for one in card.inputs if can_show(one, caps)}
+    kept = tuple(one for one in card.inputs if not (isinstance(one, Choice) and one.stands_in_for in shown))
+    return card if len(kept) == len(card.inputs) else replace(card, inputs=kept)
 
 
 def unfold(values: Mapping[str, Value]) -> ActionRef | None:

@@ -342,3 +342,20 @@ def test_an_option_that_is_an_action_is_never_left_out():
     asked = (Choice(name="c", label="c", options=options), Choice(name="d", label="d", options=STATUS))
     result = fit(card(groups=(door,), inputs=asked, actions=(SUBMIT,)), SELECTS)
     assert labels(shown(result).inputs[0])[-2:] == ["看目标", "更多…"]
+
+
+def test_an_understudy_is_asked_only_where_the_better_input_cannot_be_shown() -> None:
+    """Flow 5.1: a note where text can be typed, the blocker list where it cannot."""
+    note = TextInput(name="n", label="note", group="k")
+    blocker = Choice(name="b", label="blocker", options=(Option("none", "none"),), group="k", stands_in_for="n")
+    value = Choice(name="v", label="value", options=(Option("1", "1"),), group="k", required=True)
+    door = Group(key="k", title="KR", by_message=ActionRef("ask"))
+    card = Card(
+        kind="x", key="0" * 32, header=Header("x"), groups=(door,), inputs=(value, blocker, note),
+        actions=(Button(label="go", ref=ActionRef("go"), submits=True),),
+    )  # fmt: skip
+    typed, chosen = fit(card, Capabilities()), fit(card, Capabilities(text_input=False))
+    assert typed.card is not None
+    assert [one.name for one in typed.card.inputs] == ["v", "n"]
+    assert chosen.card is not None
+    assert [one.name for one in chosen.card.inputs] == ["v", "b"]
