@@ -28,6 +28,8 @@ def main() -> int:
         missed |= short
         verdict = f"SHORT of {gate:.0f} %" if short else f"gate {gate:.0f} %" if gate else ""
         sys.stdout.write(f"coverage {package:<9} branches {branches:6.2f} %  lines {lines:6.2f} %  {verdict}\n")
+    if missed:
+        sys.stdout.write("what is missing, line by line: .venv/bin/coverage report\n")
     return 1 if missed else 0
 
 

@@ -1,10 +1,13 @@
 """`make` and pytest as a newcomer meets them: what is wrong is said in one line, what is not run is named."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 OLD_PYTHON = f"""#!/bin/sh
@@ -45,6 +48,21 @@ def test_every_target_is_said_what_it_is_for() -> None:
     (phony,) = (line for line in makefile.splitlines() if line.startswith(".PHONY:"))
     for target in phony.removeprefix(".PHONY:").split():
         assert [line for line in makefile.splitlines() if line.startswith(f"{target}:") and "## " in line], target
+
+
+@pytest.mark.parametrize("script", ["run", "wheel-smoke"])
+def test_a_script_of_ci_can_be_run_and_stops_at_the_first_fault(script: str) -> None:
+    path = ROOT / ".ci" / script
+    assert os.access(path, os.X_OK)
+    assert "\nset -euo pipefail\n" in path.read_text("utf-8")
+    assert subprocess.run(["bash", "-n", str(path)], timeout=10).returncode == 0
+
+
+def test_what_the_makefile_runs_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    named = set(re.findall(r"(?<![\w/])(?:\.ci|requirements)/[\w.-]*\w", makefile))
+    assert {".ci/wheel-smoke", ".ci/coverage_gate.py", "requirements/run.lock"} <= named
+    assert not {path for path in named if not (ROOT / path).exists()}
 
 
 def _run(tmp_path: Path, tests: str, **environment: str) -> subprocess.CompletedProcess[str]:
