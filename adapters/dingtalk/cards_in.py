@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -38,10 +39,10 @@ def read(door: Door, raw: Raw) -> Parsed:
     ours = {**_echoed(params), **form}
     ref = _action(params, ours)
     values = _values(form)
-    timestamp = raw.headers.get("x-ddpaas-signature-timestamp")
+    sent_at = instant(raw.headers.get("x-ddpaas-signature-timestamp"), raw.at)
     command = door.command(
-        key=_key(card, user_id, ref, values), kind=Kind.ACTION, name=ref.name, actor=door.actor(user_id),
-        conversation=_conversation(door, body, params, ours, user_id), sent_at=instant(timestamp, raw.at),
+        key=_key(card, user_id, ref, values, sent_at), kind=Kind.ACTION, name=ref.name, actor=door.actor(user_id),
+        conversation=_conversation(door, body, params, ours, user_id), sent_at=sent_at,
         received_at=raw.at, values=values, params=ref.params, card_ref=card,
     )  # fmt: skip
     return Commands((command,), STYLE)
@@ -102,12 +103,15 @@ def _scalar(value: Any) -> str:
     raise Malformed("form value")
 
 
-def _key(card: str, user_id: str, ref: ActionRef, values: Mapping[str, Value]) -> str:
-    """No event id exists (§3.5): the same person doing the same to the same card is the same click.
+def _key(card: str, user_id: str, ref: ActionRef, values: Mapping[str, Value], sent_at: datetime) -> str:
+    """No event id exists (§3.5): the same person doing the same to the same card within one minute is the same click.
 
-    The answered fields are part of it, so that a corrected form is heard when the first one was refused.
+    The answered fields are part of it, so that a corrected form is heard when the first one was refused; the minute
+    is, so that a button of a card that stays (help, my goals) works again later. Card callbacks have no documented
+    retry (§1.5), and what must happen only once is guarded by its own key in the service.
     """
-    claim = [card, user_id, ref.encode(), sorted(values.items())]
+    minute = int(sent_at.timestamp()) // 60
+    claim = [card, user_id, ref.encode(), sorted(values.items()), minute]
     return "card:" + hashlib.sha256(orjson.dumps(claim)).hexdigest()
 
 

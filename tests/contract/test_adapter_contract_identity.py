@@ -1,5 +1,7 @@
 """The adapter contract, clauses 6–9: what makes two commands the same one, and whose they are."""
 
+from datetime import timedelta
+
 from cards.action import ActionRef
 from cards.capability import Surface
 from cards.model import Button, Card, Header
@@ -54,6 +56,15 @@ async def test_clause_07_two_buttons_have_two_keys(harness: Harness) -> None:
     await harness.click(seen, "Go")
     await harness.click(seen, "No")
     assert [command.name for command in harness.effects] == ["go.okr", "go.no"]
+
+
+async def test_clause_07_a_button_works_again_later(harness: Harness) -> None:
+    """A help card's button is pressed today and tomorrow: two commands."""
+    seen = await harness.show(BUTTONS)
+    await harness.click(seen, "Go")
+    harness.clock.advance(timedelta(minutes=2))
+    await harness.click(seen, "Go")
+    assert [command.name for command in harness.effects] == ["go.okr", "go.okr"]
 
 
 async def test_clause_07_two_apps_that_see_one_message_have_two_keys(harness: Harness) -> None:
