@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from adapters.base import Commands, Ignored, Parsed
 from adapters.errors import Malformed
-from adapters.wecom.origin import Happening, Origin, moment, person, response_handle
+from adapters.wecom.origin import CLICK_CODE, Happening, Origin, moment, person, response_handle
 from cards.action import ActionRef
 from domain.command import Kind, Value
 
@@ -79,7 +79,7 @@ def _card(origin: Origin, root: Element, said: Mapping[str, str], at: datetime) 
         name=ref.name,
         params=ref.params,
         values=_selected(root, many=key.endswith(MANY_MARK)),
-        reply=response_handle(said.get("ResponseCode", ""), moment(said)),
+        reply=response_handle(said.get("ResponseCode", ""), moment(said), kind=CLICK_CODE),
         card_ref=task.partition("@")[0] or None,
     )
     return _one(

@@ -10,6 +10,8 @@ from domain.command import Actor, Command, Conversation, ConversationKind, Kind,
 
 PLATFORM = "wecom"
 RESPONSE_CODE = "wecom.response_code"
+CLICK_CODE = "wecom.click_code"
+"""A response code that came with a click: only the click's own answer, passive or sent, may use it."""
 RESPONSE_CODE_TTL = timedelta(hours=72)
 
 
@@ -71,11 +73,11 @@ class Origin:
         )
 
 
-def response_handle(code: str, given_at: datetime) -> ReplyHandle | None:
+def response_handle(code: str, given_at: datetime, *, kind: str = RESPONSE_CODE) -> ReplyHandle | None:
     """The right to change one card once, for 72 h (§3.3); None without a code."""
     if not code:
         return None
-    return ReplyHandle(kind=RESPONSE_CODE, value=Secret(code), expires_at=given_at + RESPONSE_CODE_TTL)
+    return ReplyHandle(kind=kind, value=Secret(code), expires_at=given_at + RESPONSE_CODE_TTL)
 
 
 def moment(said: Mapping[str, str]) -> datetime:

@@ -9,7 +9,7 @@ from adapters.base import DirectoryEntry, Outgoing, Receipt
 from adapters.errors import Rejected, Unreachable
 from adapters.wecom.client import Client
 from adapters.wecom.codes import RECALL_TOO_LATE, RESPONSE_CODE_SPENT, TASK_ID_INVALID
-from adapters.wecom.origin import RESPONSE_CODE, response_handle
+from adapters.wecom.origin import CLICK_CODE, RESPONSE_CODE, response_handle
 from domain.clock import Clock
 from domain.command import ConversationKind, ReplyHandle
 
@@ -69,7 +69,9 @@ class Sending:
         except Rejected as error:
             if error.code != str(RESPONSE_CODE_SPENT):
                 raise
-            if out.attempt > 0:  # most likely spent by our own first attempt, whose answer was lost (§3.3)
+            # spent by our own first attempt, whose answer was lost (§3.3), or by the same card on the click's exchange:
+            # we died before that was noted, and a second message would be a doubled answer
+            if out.attempt > 0 or out.handle.kind == CLICK_CODE:
                 return Receipt(message_id=out.target or "")
             self._remember_spent(out.dedupe)
             return await self._send_anew(out)
@@ -126,7 +128,7 @@ class Sending:
     def _usable(self, handle: ReplyHandle | None) -> bool:
         return (
             handle is not None
-            and handle.kind == RESPONSE_CODE
+            and handle.kind in (RESPONSE_CODE, CLICK_CODE)
             and handle.uses_left > 0
             and self._clock.now() < handle.expires_at
         )

@@ -251,7 +251,7 @@ def test_card_click_with_several_answers(adapter: WecomAdapter, callback: Callba
     assert command.card_ref == "card1"
     assert command.reply is not None
     assert (command.reply.kind, command.reply.value.reveal(), command.reply.uses_left) == (
-        "wecom.response_code",
+        "wecom.click_code",
         "RC1",
         1,
     )

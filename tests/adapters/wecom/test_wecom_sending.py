@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -203,6 +203,16 @@ async def test_spent_code_is_a_fresh_send_at_first_and_done_on_a_retry(
     retried = await live.send(out(SendKind.UPDATE, target="M1", handle=handle(clock), attempt=1, dedupe="row2"))
     assert retried == Receipt(message_id="M1")
     assert len(vendor.bodies("message/send")) == 1
+
+
+async def test_spent_code_of_a_click_means_the_click_was_answered(
+    live: WecomAdapter, vendor: Vendor, clock: ShiftedClock
+) -> None:
+    """§2.3: the passive answer used the code; the same card once more as a message would be a doubled answer."""
+    vendor.answers["message/update_template_card"] = [{"errcode": 60140}]
+    clicked = replace(handle(clock), kind="wecom.click_code")
+    assert await live.send(out(SendKind.UPDATE, target="M1", handle=clicked)) == Receipt(message_id="M1")
+    assert vendor.bodies("message/send") == []
 
 
 async def test_fresh_send_that_failed_is_repeated(live: WecomAdapter, vendor: Vendor, clock: ShiftedClock) -> None:
