@@ -45,7 +45,7 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         await running.close()
 
 
-@dataclass(slots=True)
+@dataclass
 class Playground:
     """A running playground: where it is, what stands behind it, and what the browser complained about."""
 

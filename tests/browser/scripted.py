@@ -74,7 +74,7 @@ def form_card() -> Card:
             TextInput(name="n1", label="备注", group="k1", multiline=True, placeholder="一句话就好（可不填）"),
         ),
         actions=(
-            Button(label="提交", ref=ActionRef("checkin.submit"), style=Style.PRIMARY, submits=True, hint="/ci #2 96 g"),
+            Button(label="提交", ref=ActionRef("checkin.submit"), style=Style.PRIMARY, submits=True, hint="/ci 96 g"),
             Button(label="都没变化", ref=ActionRef("checkin.keep"), hint="/ci ="),
         ),
         summary="本周打卡",

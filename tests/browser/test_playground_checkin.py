@@ -1,5 +1,6 @@
 """The same check-in on three phones: typed, filled in as each messenger allows, and changed in place (§7, flow 5.1)."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,7 @@ async def test_changed_card_stays_where_it_was(playground: Playground, name: str
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_keyboard_alone(playground: Playground, name: str) -> None:
-    """From the text box to the submit button with Tab only; focus stays on the card when it changes, and Tab goes on."""
+    """From the text box to the submit button with Tab only; focus stays on the card when it changes."""
     page = await playground.open()
     here = phone(page, name)
     await here.get_by_role("textbox", name="输入消息").focus()
@@ -132,7 +133,6 @@ async def test_button_with_confirmation_asks_first(playground: Playground) -> No
     assert len(playground.messengers["feishu"].clicks) == 1
     await edit.click()
     await dialog.get_by_role("button", name="确定").click()
-    await expect.poll(lambda: len(playground.messengers["feishu"].clicks)).to_be(2) if False else None
     await page.wait_for_timeout(400)
     assert len(playground.messengers["feishu"].clicks) == 2
 
@@ -146,8 +146,7 @@ async def test_what_is_typed_survives_somebody_elses_change(playground: Playgrou
     again = payload_of("feishu", form_card())
     again["header"]["subtitle"] = {"tag": "plain_text", "content": "周五截止"}
     listed = messenger.chats["p1"]
-    listed[-1] = type(listed[-1])(**{**{slot: getattr(listed[-1], slot) for slot in listed[-1].__slots__},
-                                     "payload": again, "version": 1})  # fmt: skip
+    listed[-1] = replace(listed[-1], payload=again, version=1)
     messenger.put("p1", "bot", "text", {"text": "提醒：周五截止"})
     messenger.put_card("p2", again)
     await expect(card).to_contain_text("周五截止")

@@ -52,7 +52,7 @@ export class MessageList {
     for (const message of arrived) {
       const entry = this.entries.get(message.key);
       if (!entry) {
-        this.add(message);
+        this.add(message, !isFirst);
         fresh.push(message);
       } else if (JSON.stringify(entry.message.seen) !== JSON.stringify(message.seen)) this.change(entry, message);
     }
@@ -62,10 +62,11 @@ export class MessageList {
     return isFirst ? [] : fresh;
   }
 
-  add(message) {
+  add(message, isNew) {
     const entry = { message, node: el("li", {}), busy: false };
     this.entries.set(message.key, entry);
     this.draw(message.key, message, entry);
+    if (isNew) entry.node.classList.add("is-new");
     this.room(0);
     this.list.insertBefore(entry.node, this.spacer);
   }
@@ -165,7 +166,7 @@ export class MessageList {
   refocus(node, focused) {
     const { key } = focused.dataset;
     const name = focused.dataset.field;
-    const same = [...node.querySelectorAll("[data-key], [data-field]")].find((one) => (key ? one.dataset.key === key : name && one.dataset.field === name));
+    const same = [...node.querySelectorAll("[data-key], [data-field]")].find((one) => (key ? one.dataset.key === key && one.textContent === focused.textContent : name && one.dataset.field === name));
     const target = same && !same.disabled ? same : node.querySelector(".card") ?? node;
     if (!same || same.disabled) target.setAttribute("tabindex", "-1");
     target.focus({ preventScroll: true });

@@ -59,8 +59,10 @@ export class Phone {
       if (text.trim()) this.say(text);
     });
     return el("footer", { class: "phone-bottom" },
-      el("div", { class: "chips", role: "group", data: { label: "quick" } }, ...chips),
-      items.length ? el("div", { class: "chips", role: "group", data: { label: "menu" } }, ...items) : null, form);
+      el("div", { class: "chips-row" },
+        el("div", { class: "chips", role: "group", data: { label: "quick" } }, ...chips),
+        items.length ? el("div", { class: "chips", role: "group", data: { label: "menu" } }, ...items) : null),
+      form);
   }
 
   /** The page's language changed. */
