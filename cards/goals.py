@@ -219,7 +219,7 @@ def _confirmations(sheet: CheckInSheet, row: CheckInRow) -> list[Action]:
 def _group(row: CheckInRow, locale: str) -> Group:
     caption = line_text(row.line, locale)
     if row.error:
-        caption = f"⚠️ {say(locale, row.error, **row.error_params)}　{caption}"
+        caption = f"⚠️ {say(locale, row.error, **row.error_params)}"
     return Group(
         key=f"k{row.at}",
         title=_title(row.line),

@@ -106,6 +106,19 @@ class Talk:
         other = next(one.value for one in field.options if one.label.startswith(OTHER))
         return await self.press(submit_label(card), card, **{f"v{at}": other})
 
+    async def choose(self, label: str, **said: str) -> Seen:
+        """Press a button of the newest card, or where it has become an option, choose that and submit."""
+        card = self.card()
+        if any(label in one.label for one in card.buttons):
+            return await self.press(label, card, **said)
+        field, option = next((one, each) for one in card.fields for each in one.options if label in each.label)
+        return await self.press(submit_label(card), card, **{field.name: option.value})
+
+    async def wait(self) -> None:
+        """Let the bot look at its clock: what is due by now is done."""
+        await self.rig.bot.dispatcher.sweep()
+        await self.rig.settle()
+
     def problems(self) -> list[str]:
         """What a real WeCom would have refused."""
         simulator = self.rig.simulators["wecom"]
