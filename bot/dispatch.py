@@ -181,7 +181,7 @@ class Dispatcher:
             raise
         except Exception:
             FAILED.labels(connection.adapter.platform).inc()
-            log.exception("failed", extra={"command_id": command.id, "command": command.name})
+            log.exception("failed", extra={"command_id": command.id, "command": self.desk.router.label(command.name)})
             raise
         HANDLED.labels(connection.adapter.platform, command.kind).inc()
         SECONDS.labels(connection.adapter.platform).observe(time.perf_counter() - began)
@@ -189,7 +189,7 @@ class Dispatcher:
         return done
 
     async def _give_up(self, connection: Connection, command: Command, row_id: str) -> None:
-        log.error("given_up", extra={"command_id": command.id, "command": command.name})
+        log.error("given_up", extra={"command_id": command.id, "command": self.desk.router.label(command.name)})
         await self.units.run(lambda turn: apologise(turn, self.desk, connection, command, row_id))
         self.wake(connection.name)
 

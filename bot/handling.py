@@ -20,7 +20,7 @@ from domain.delivery import cards as card_rows
 from domain.delivery import inbox, pending
 from domain.errors import CardUnknown, Conflict, DomainError, HasLeft, NotBound, NotYours, UnknownCommand
 from domain.people.messages import Profile
-from domain.people.service import identify, profile, provisional
+from domain.people.service import identify, note_reachable, profile, provisional
 from domain.unit_of_work import UnitOfWork
 
 log = logging.getLogger("bida.handling")
@@ -49,8 +49,11 @@ def handle(turn: Turn, desk: Desk, connection: Connection, command: Command, row
     except DomainError as error:
         log.info(
             "refused",
-            extra={"command_id": command.id, "command": command.name, "code": error.code, "platform": command.platform},
-        )
+            extra={
+                "command_id": command.id, "command": desk.router.label(command.name), "code": error.code,
+                "platform": command.platform,
+            },
+        )  # fmt: skip
         refusal = error
         return _unit(turn, desk, connection, command, row_id, lambda ctx: _refuse(ctx, refusal))
 
@@ -90,6 +93,8 @@ def _person(uow: UnitOfWork, command: Command) -> Profile:
     actor = command.actor
     known = identify(uow, actor.platform, actor.tenant, actor.user_id)
     if known is not None:
+        if known.unreachable_here:
+            note_reachable(uow, actor.platform, actor.tenant, actor.user_id, reachable=True)
         return known
     if command.kind is Kind.EVENT and command.name.startswith("directory."):
         return Profile(id="", name="", locale="zh-CN", timezone="Asia/Shanghai", provisional=True)

@@ -90,6 +90,13 @@ class Router:
         """The command behind a slash word or alias; also a bare word written with a slash."""
         return self.words.get(word) or self.bare.get(word)
 
+    def label(self, name: str) -> str:
+        """The name of a command, button or event for the log; "" for unknown ones, which are what somebody typed."""
+        known = self.command(name)
+        if known is not None:
+            return known.name
+        return name if name in self.actions or name in self.events else ""
+
     def plain(self, word: str) -> SlashCommand | None:
         """The command behind a word written without a slash."""
         return self.bare.get(word)

@@ -80,10 +80,10 @@ def _one_line(ctx: Ctx, sheet: Sheet, text: str, owner: str = "") -> Reply:
         return Reply(posts=(Post(card=choose_line(new_id(), sheet.lines, ctx.person.locale)),))
     items = Items.begin(numbered, rest=[], owner=owner)
     items.say(ctx, 0, spoken)
-    prefer(ctx.uow, ctx.person, ctx.command.platform)
     if items.is_refused(0) and not items.wants_reason(0):
         code, params = items.refusal(0)
         return ctx.text(code, **params)
+    prefer(ctx.uow, ctx.person, ctx.command.platform)
     card = ctx.new_card("checkin", items.subject(moment_of(ctx).period))
     why = (_ask_why(ctx, items, 0, card.key),) if items.wants_reason(0) and not ctx.is_group else ()
     return Reply(posts=(Post(card=card), *why))
@@ -102,7 +102,8 @@ def submit(ctx: Ctx) -> Reply:
     touched = items.take_form(ctx)
     if not touched:
         return ctx.toast("ci.nothing", tone="warning")
-    prefer(ctx.uow, ctx.person, ctx.command.platform)
+    if not all(items.is_refused(at) for at in touched):
+        prefer(ctx.uow, ctx.person, ctx.command.platform)
     return _shown(ctx, items, "ci.toast_saved" if items.all_done(touched) else "ci.toast_check")
 
 
@@ -114,7 +115,7 @@ def keep(ctx: Ctx) -> Reply:
         return ctx.toast("ci.nothing", tone="warning")
     reply = _shown(ctx, items, "ci.toast_saved" if items.all_done(touched) else "ci.toast_check")
     unexplained = next((at for at in touched if items.wants_reason(at)), None)
-    if unexplained is None or ctx.connection.capabilities(ctx.command.conversation).text_input:
+    if unexplained is None:
         return reply
     assert ctx.card is not None
     return replace(reply, posts=(_ask_why(ctx, items, unexplained, ctx.card.id),))
