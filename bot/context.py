@@ -1,5 +1,6 @@
 """What a handler gets: the command, the person, the unit of work, and a few verbs to answer with."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -129,13 +130,15 @@ class Ctx:
     def first_today(self, what: str) -> bool:
         """Whether this happens to this sender for the first time today, in their zone; remembered with the command."""
         day = local_date(self.now, self.person.timezone).isoformat()
-        return leases.first_run(self.uow, f"{what}:{self.account}"[:64], day)
+        sender = hashlib.sha256(self.account.encode()).hexdigest()[:32]
+        return leases.first_run(self.uow, f"{what}:{sender}", day)
 
     def defer(self, name: str, until: datetime, key: str) -> None:
         """Act at `until` as if this person had sent the slash command `name` in their direct chat, once per `key`."""
         later = replace(
-            self.command, id=new_id(), key=key, kind=Kind.SLASH, name=name, args="", values={}, params={"deferred": "1"},
-            conversation=self.direct, reply=None, card_ref=None, sent_at=until, received_at=until,
+            self.command, id=new_id(), key=key, kind=Kind.SLASH, name=name, args="", values={},
+            params={"deferred": "1"}, conversation=self.direct, reply=None, card_ref=None, message_id=None, mentions=(),
+            sent_at=until, received_at=until,
         )  # fmt: skip
         inbox.put(self.uow, inbox_values(later, self.connection, until))
 

@@ -17,6 +17,7 @@ from sqlalchemy import Row
 
 from adapters.base import Outgoing, Receipt, SendKind
 from adapters.errors import OutboundError, RateLimited, Rejected, Unreachable
+from bot.another_way import take_another_way
 from bot.connections import Connection, surface_of
 from bot.directory import entry_command
 from bot.dispatch import Dispatcher
@@ -151,6 +152,7 @@ class Sender:
             await self._again(key, row, error, after=error.after, tries=row.attempts)
         except Unreachable as error:
             await self._bury(row, key, f"unreachable {error.code}")
+            await self._another_way(row)
         except Rejected as error:
             await self._rejected(row, key, error)
         except OutboundError as error:
@@ -232,6 +234,13 @@ class Sender:
         await self.units.run(job)
         RETRIED.labels(self.connection.name, type(error).__name__).inc()
         log.info("retry", extra={"connection": self.connection.name, "row": row.id, "code": error.code, "tries": tries})
+
+    async def _another_way(self, row: Row[Any]) -> None:
+        desk = self.dispatcher.desk
+        name = await self.units.run(lambda turn: take_another_way(turn, desk.connections, row))
+        if name is not None:
+            log.info("another_way", extra={"connection": self.connection.name, "row": row.id, "by": name})
+            self.dispatcher.wake(name)
 
     async def _bury(self, row: Row[Any], key: tuple[str, str], cause: str) -> None:
         def job(turn: Turn) -> None:

@@ -188,7 +188,7 @@ class Items:
             CheckInSheet(
                 key=key,
                 locale=ctx.person.locale,
-                period=self.period.rpartition("W")[2].lstrip("0"),
+                period=self.period,
                 rows=tuple(self._row(ctx, at, line) for at, line in rows if line is not None),
                 more=len(self.rest),
                 snoozed=self.snoozed,

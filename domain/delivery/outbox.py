@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.columns import table_of
 from domain.delivery.model import CardRow, OutboxRow
@@ -16,6 +17,10 @@ CARD = table_of(CardRow)
 LEASE = timedelta(seconds=60)
 """How long one send may take before another process may try: longer than every client timeout together."""
 
+_PUT = {
+    "sqlite": sqlite.insert(OUTBOX).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(OUTBOX).on_conflict_do_nothing(),
+}
 _EARLIER = OUTBOX.alias("earlier")
 _FREE = or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until < bindparam("now"))
 _DUE_IDS = (
@@ -99,8 +104,8 @@ _PLAIN = (
 
 
 def enqueue(uow: UnitOfWork, values: Mapping[str, object]) -> None:
-    """Promise a message. `values` are `OutboxRow` columns; the dedupe key makes a second promise of the same fail."""
-    uow.insert(OutboxRow, values)
+    """Promise a message. `values` are `OutboxRow` columns; a second promise under the same dedupe key does nothing."""
+    uow.change(_PUT["postgresql" if uow.is_postgres else "sqlite"], **values)
 
 
 def claim(connection: Connection, name: str, now: datetime, most: int) -> Sequence[Row[Any]]:

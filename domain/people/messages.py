@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A person as the rest of the house knows them. `locale` and `timezone` are already resolved (R-GEN-02)."""
+    """A person as the rest of the house knows them. `locale` and `timezone` are already resolved (R-GEN-02).
+
+    `unreachable_here`: the messenger they just wrote from had refused to deliver to them.
+    """
 
     id: str
     name: str
@@ -19,6 +22,8 @@ class Profile:
     manager_id: str | None = None
     store_id: str | None = None
     calendar_version: int = 0
+    primary_platform: str | None = None
+    unreachable_here: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

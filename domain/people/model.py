@@ -82,7 +82,8 @@ class Person(Scoped, table=True):
 
 
 class Identity(Scoped, table=True):
-    """Who a person is on one messenger. Unique; belongs to exactly one person (R-ID-01)."""
+    """Who a person is on one messenger. Unique; belongs to exactly one person (R-ID-01). `unreachable_at`: since when
+    the messenger refuses to deliver to them; personal messages take another way until they write again (R-ID-06)."""
 
     __tablename__: ClassVar[str] = "identity"
     __table_args__ = (
@@ -96,6 +97,7 @@ class Identity(Scoped, table=True):
     tenant: str = Field(max_length=64)
     user_id: str = Field(max_length=128)
     active: bool = True
+    unreachable_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
 
 

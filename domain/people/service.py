@@ -1,5 +1,6 @@
 """Who somebody is: from a messenger's account to a person, and what the person may see of themselves."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +21,12 @@ WORKSPACE = table_of(Workspace)
 _COLUMNS = (
     PERSON.c.id, PERSON.c.name, PERSON.c.locale, PERSON.c.timezone, PERSON.c.roles, PERSON.c.active,
     PERSON.c.provisional, PERSON.c.employee_no, PERSON.c.department_id, PERSON.c.manager_id, PERSON.c.store_id,
-    PERSON.c.leaves_on, WORKSPACE.c.locale.label("company_locale"),
+    PERSON.c.leaves_on, PERSON.c.primary_platform, WORKSPACE.c.locale.label("company_locale"),
     WORKSPACE.c.timezone.label("company_timezone"), WORKSPACE.c.calendar_version,
 )  # fmt: skip
 _PERSON = PERSON.join(WORKSPACE, WORKSPACE.c.workspace_id == PERSON.c.workspace_id)
 _IDENTIFY = (
-    select(*_COLUMNS, IDENTITY.c.active.label("linked"))
+    select(*_COLUMNS, IDENTITY.c.active.label("linked"), IDENTITY.c.unreachable_at)
     .select_from(
         IDENTITY.join(
             PERSON, and_(PERSON.c.workspace_id == IDENTITY.c.workspace_id, PERSON.c.id == IDENTITY.c.person_id)
@@ -45,7 +46,7 @@ _PROFILE = select(*_COLUMNS).select_from(_PERSON).where(PERSON.c.id == bindparam
 _IDENTITIES = (
     select(IDENTITY.c.platform, IDENTITY.c.tenant, IDENTITY.c.user_id)
     .where(IDENTITY.c.person_id == bindparam("person"), IDENTITY.c.active)
-    .order_by(IDENTITY.c.platform)
+    .order_by(IDENTITY.c.unreachable_at.is_not(None), IDENTITY.c.platform)
 )
 _DEPARTMENT = select(DEPARTMENT.c.name).where(DEPARTMENT.c.id == bindparam("department"))
 _SET_LOCALE = update(PERSON).where(PERSON.c.id == bindparam("person")).values(locale=bindparam("to"))
@@ -57,6 +58,13 @@ _SET_PRIMARY = (
     )
     .values(primary_platform=bindparam("to"))
 )  # fmt: skip
+_ACCOUNT = and_(
+    IDENTITY.c.platform == bindparam("on"),
+    IDENTITY.c.tenant.in_([bindparam("within"), ""]),
+    IDENTITY.c.user_id == bindparam("user"),
+)
+_SET_REACHABLE = update(IDENTITY).where(_ACCOUNT).values(unreachable_at=bindparam("since"))
+_OWNER = select(IDENTITY.c.person_id).where(_ACCOUNT).order_by(IDENTITY.c.tenant.desc()).limit(1)
 _SHOWN = (
     select(IDENTITY.c.person_id, IDENTITY.c.user_id)
     .where(IDENTITY.c.person_id.in_(bindparam("people", expanding=True)), IDENTITY.c.platform == bindparam("on"))
@@ -74,7 +82,10 @@ def identify(uow: UnitOfWork, platform: str, tenant: str, user_id: str) -> Profi
     On PostgreSQL this takes the person's row lock: one person's commands never overlap (design (f)).
     """
     row = uow.one(_IDENTIFY, on=platform, within=tenant, user=user_id)
-    return None if row is None else _profile(row, uow.now, linked=row.linked)
+    if row is None:
+        return None
+    known = _profile(row, uow.now, linked=row.linked)
+    return replace(known, unreachable_here=True) if row.unreachable_at is not None else known
 
 
 def profile(uow: UnitOfWork, person_id: str) -> Profile | None:
@@ -125,7 +136,16 @@ def choose_locale(uow: UnitOfWork, person: Profile, locale: str) -> None:
 
 def prefer(uow: UnitOfWork, person: Profile, platform: str) -> None:
     """The messenger used last for a submit is where personal cards go (R-ID-06)."""
-    uow.change(_SET_PRIMARY, person=person.id, to=platform)
+    if person.primary_platform != platform:
+        uow.change(_SET_PRIMARY, person=person.id, to=platform)
+
+
+def note_reachable(uow: UnitOfWork, platform: str, tenant: str, user_id: str, *, reachable: bool) -> str | None:
+    """Remember whether a messenger delivers to an account; returns whose it is."""
+    since = None if reachable else uow.now
+    uow.change(_SET_REACHABLE, on=platform, within=tenant, user=user_id, since=since)
+    row = uow.one(_OWNER, on=platform, within=tenant, user=user_id)
+    return row.person_id if row is not None else None
 
 
 def shown_on(uow: UnitOfWork, people: list[str], platform: str, tenant: str) -> dict[str, str]:
@@ -164,4 +184,5 @@ def _profile(row: Row[Any], now: datetime, *, linked: bool = True) -> Profile:
         manager_id=row.manager_id,
         store_id=row.store_id,
         calendar_version=row.calendar_version,
+        primary_platform=row.primary_platform,
     )

@@ -289,6 +289,7 @@ def upgrade() -> None:
         sa.Column("tenant", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.String(length=128), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("unreachable_at", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id", "person_id"],
