@@ -77,6 +77,8 @@ class Harness(ABC):
     person: ClassVar[str] = "li"
     other: ClassVar[str] = "han"
     group: ClassVar[str]
+    secret_field: ClassVar[str]
+    """The setting that access tokens are bought with."""
     token_path: ClassVar[str]
     """Part of the API path that issues access tokens."""
     send_path: ClassVar[str] = ""
@@ -176,10 +178,10 @@ class Harness(ABC):
         await self.adapter.start(self.receive)
         await self.ready()
 
-    def make_adapter(self, base: str, url: str) -> Adapter:
-        """An adapter for this harness's app, by the registry alone."""
+    def make_adapter(self, base: str, url: str, **changes: str) -> Adapter:
+        """An adapter for this harness's app, by the registry alone; `changes` are settings that differ."""
         messenger = MESSENGERS[self.messenger]
-        self.settings = messenger.settings().model_validate(self.make_settings(base))
+        self.settings = messenger.settings().model_validate(self.make_settings(base) | changes)
         public = url.rpartition("/in/")[0]
         return messenger.build()(self.settings, name=self.messenger, clock=self.clock, public_url=public)
 

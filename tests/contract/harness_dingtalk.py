@@ -34,6 +34,7 @@ def _legacy(meaning: type[OutboundError], *codes: int) -> list[Failure]:
 class DingtalkHarness(Harness):
     messenger = name = "dingtalk"
     group = "cidGrowth=="
+    secret_field = "client_secret"
     token_path = "/oauth2/accessToken"
     send_path = "/card/instances/createAndDeliver"
     window = timedelta(seconds=3600)

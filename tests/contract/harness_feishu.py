@@ -33,6 +33,7 @@ class FeishuHarness(Harness):
     person = "ou_li"
     other = "ou_han"
     group = "oc_growth"
+    secret_field = "app_secret"
     token_path = "/tenant_access_token/internal"
     send_path = "/im/v1/messages"
     window = timedelta(hours=8)
@@ -66,7 +67,7 @@ class FeishuHarness(Harness):
         app_id, secret = APPS[self.app]
         return FeishuSimulator(
             app_id=app_id, app_secret=secret, encrypt_key=KEY, verification_token=VERIFICATION, clock=self.clock,
-            rate_limits=False, deadline=2.0, connect_deadline=2.0, challenge_deadline=2.0,
+            rate_limits=False, empty_fields=True, deadline=2.0, connect_deadline=2.0, challenge_deadline=2.0,
         )  # fmt: skip
 
     @property

@@ -29,6 +29,7 @@ def _refusals(meaning: type[OutboundError], *codes: int) -> list[Failure]:
 class WecomHarness(Harness):
     messenger = name = "wecom"
     group = "growth"
+    secret_field = "secret"
     token_path = "/gettoken"
     send_path = "message/send"
     window = timedelta(seconds=600)

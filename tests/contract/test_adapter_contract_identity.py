@@ -67,6 +67,17 @@ async def test_clause_07_a_button_works_again_later(harness: Harness) -> None:
     assert [command.name for command in harness.effects] == ["go.okr", "go.okr"]
 
 
+async def test_clause_07_a_menu_works_again_later(harness: Harness) -> None:
+    done = await harness.sim.press_menu(harness.person, "cmd:okr")
+    harness.clock.advance(timedelta(minutes=2))
+    await harness.sim.press_menu(harness.person, "cmd:okr")
+    assert len(harness.effects) == (2 if done.attempts else 0)
+    assert all((one.kind, one.name) == (Kind.SLASH, "okr") for one in harness.effects)
+    if done.attempts:
+        await harness.redeliver()
+        assert len(harness.effects) == 2
+
+
 async def test_clause_07_two_apps_that_see_one_message_have_two_keys(harness: Harness) -> None:
     first = await harness.slash("/okr", message_id="7300000000000000001")
     twin = await harness.twin()

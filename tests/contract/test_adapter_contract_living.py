@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.errors import Rejected, Transient
+from adapters.errors import OutboundError, Rejected, Transient
 from adapters.simulation import Fault, Seen
 from cards.action import ActionRef
 from cards.capability import Capabilities, Surface
@@ -101,6 +101,21 @@ async def test_clause_25_nothing_secret_is_logged(harness: Harness, caplog: pyte
     told_of = (repr(harness.settings), repr(harness.adapter), repr(harness.commands), await harness.adapter.check())
     for shown in told_of:
         assert not any(secret in shown for secret in [*secrets, *harness.issued_tokens(), *handles])
+
+
+async def test_clause_25_a_refused_secret_is_not_logged(harness: Harness, caplog: pytest.LogCaptureFixture) -> None:
+    """The moment an operator reads the log: what they mistyped is not in it."""
+    caplog.clear()
+    mistyped = {harness.secret_field: "mistyped-s3cret"}
+    stranger = harness.make_adapter(f"http://127.0.0.1:{harness.api_port}", harness.door_url, **mistyped)
+    try:
+        told = await outcome(stranger.send(harness.out(harness.rendered(words("x"))[-1], card_key=KEY)))
+        assert isinstance(told, OutboundError)
+        assert "mistyped" not in str(told)
+    finally:
+        await stranger.stop()
+    assert not leaks(caplog.records, harness.secrets())
+    assert harness.seen() == []
 
 
 def test_clause_25_the_watch_bites(caplog: pytest.LogCaptureFixture) -> None:
@@ -256,6 +271,14 @@ async def test_clause_26_numbers_are_taken_where_it_is_promised(harness: Harness
     seen = await shown_as_is(harness, Card(kind="k", key=KEY, header=Header("t"), inputs=(asked,), actions=(SUBMIT,)))
     await harness.click(seen, "Send", {"v": "7.5"})
     assert harness.commands[-1].values == {"v": "7.5"}
+
+
+async def test_clause_26_a_card_where_there_are_none_is_refused(harness: Harness) -> None:
+    for surface in Surface:
+        if not harness.caps(surface).card:
+            direct = harness.rendered(words("x"))[-1]
+            assert isinstance(await outcome(harness.adapter.send(harness.out(direct, surface))), Rejected)
+            assert harness.seen(surface) == []
 
 
 async def test_clause_26_one_step_beyond_is_refused(harness: Harness) -> None:
