@@ -9,7 +9,7 @@ import pytest
 
 from adapters.simulation import Resident
 from bot.playground.rig import Rig, make_rig
-from tests.company import populate, seed
+from tests.company import account, populate, seed
 from tests.databases import fresh_database, postgres_server
 
 FRIDAY = datetime(2026, 2, 13, 2, 5, tzinfo=UTC)
@@ -35,7 +35,7 @@ async def rig(database_url: str, caplog: pytest.LogCaptureFixture) -> AsyncItera
     await made.start()
     populate(made)
     for name, simulator in made.simulators.items():
-        simulator.add_resident(Resident(user_id={"wecom": "dan", "dingtalk": "user_dan", "feishu": "ou_dan"}[name], name="丹"))
+        simulator.add_resident(Resident(user_id=account(name, "bob").replace("bob", "dan"), name="丹"))
     seed(made.bot.engine, made)
     caplog.set_level(logging.INFO, logger="bida")
     try:

@@ -1,5 +1,5 @@
-"""Clicks that claim too much: forged, foreign, old, repeated, mixed up. Each is answered in the person's language, logged
-once, and changes nothing (R-EVT-02, E03, E04, E05)."""
+"""Clicks that claim too much: forged, foreign, old, repeated, mixed up. Each is answered in the person's language,
+logged once, and changes nothing (R-EVT-02, E03, E04, E05)."""
 
 from dataclasses import replace
 
