@@ -67,7 +67,11 @@ class Watch:
 def _keyed(stage: Stage, watch: Watch) -> Iterator[tuple[str, bytes]]:
     """Message key → its JSON. The key is the message id, numbered where a platform shows one id twice."""
     taken: dict[str, int] = {}
-    for seen, at in stage.messages(watch.messenger, watch.person, watch.chat)[-KEPT:]:
+    try:
+        messages = stage.messages(watch.messenger, watch.person, watch.chat)
+    except ValueError:
+        return  # the person has left the company or the group: there is nothing to see any more
+    for seen, at in messages[-KEPT:]:
         taken[seen.message_id] = taken.get(seen.message_id, 0) + 1
         again = taken[seen.message_id]
         key = seen.message_id if again == 1 else f"{seen.message_id}#{again}"

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -57,10 +58,10 @@ class Playground:
     foreign: list[str] = field(default_factory=list)
     moves: list[datetime] = field(default_factory=list)
 
-    async def open(self, **how: object) -> Page:
+    async def open(self, **how: Any) -> Page:
         """The page, loaded and connected. `how`: options of a browser context."""
-        options: dict[str, object] = {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN", **how}
-        context = await self.browser.new_context(**options)  # type: ignore[arg-type]  # options differ by test
+        options: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN", **how}
+        context = await self.browser.new_context(**options)
         page = await context.new_page()
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))

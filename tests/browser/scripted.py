@@ -178,6 +178,7 @@ class ScriptedMessenger:
     clicks: list[tuple[str, str, str, Json]] = field(default_factory=list)
     pressed: list[tuple[str, str]] = field(default_factory=list)
     deaf: bool = False
+    gone: set[str] = field(default_factory=set)
 
     @property
     def vendor_app(self) -> web.Application:
@@ -241,6 +242,8 @@ class ScriptedMessenger:
     # --- what people see
 
     def seen(self, person: str, chat: str | None = None) -> list[Seen]:
+        if person in self.gone:
+            raise ValueError("nobody here is called that")
         shown = self.chats.get(chat or person, [])
         return [self.view(one) if one.kind == CARD_KIND[self.name] else one for one in shown]
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import StreamReader, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.playground.stage import Cast, Room
@@ -14,6 +15,8 @@ from tests.browser.scripted import PEOPLE, ROOM, ScriptedMessenger, form_card, p
 
 API = "/playground/api"
 
+Client = TestClient[web.Request, web.Application]
+
 
 @pytest.fixture
 def feishu() -> ScriptedMessenger:
@@ -21,14 +24,14 @@ def feishu() -> ScriptedMessenger:
 
 
 @pytest.fixture
-async def client(feishu: ScriptedMessenger) -> AsyncIterator[TestClient]:  # type: ignore[type-arg]  # generic by name only
+async def client(feishu: ScriptedMessenger) -> AsyncIterator[Client]:
     cast = Cast(people=PEOPLE, rooms=[Room(ROOM, "运营群", ("p1",))])
     app = playground_app({"feishu": feishu}, ShiftedClock(START), {"feishu": cast})
     async with TestClient(TestServer(app)) as running:
         yield running
 
 
-async def test_company_lists_who_can_be_played(client: TestClient) -> None:  # type: ignore[type-arg]
+async def test_company_lists_who_can_be_played(client: Client) -> None:
     found = await (await client.get(f"{API}/company")).json()
     [house] = found["messengers"]
     assert house["first"] == "p1"
@@ -48,13 +51,13 @@ async def test_company_lists_who_can_be_played(client: TestClient) -> None:  # t
         [],
     ],
 )
-async def test_senseless_requests_change_nothing(client: TestClient, feishu: ScriptedMessenger, body: object) -> None:  # type: ignore[type-arg]
+async def test_senseless_requests_change_nothing(client: Client, feishu: ScriptedMessenger, body: object) -> None:
     answer = await client.post(f"{API}/say", json=body)
     assert answer.status == 400
     assert feishu.said == []
 
 
-async def test_other_sites_may_not_act(client: TestClient, feishu: ScriptedMessenger) -> None:  # type: ignore[type-arg]
+async def test_other_sites_may_not_act(client: Client, feishu: ScriptedMessenger) -> None:
     body = json.dumps({"messenger": "feishu", "person": "p1", "text": "x"})
     assert (await client.post(f"{API}/say", data=body, headers={"Content-Type": "text/plain"})).status == 415
     headers = {"Content-Type": "application/json", "Sec-Fetch-Site": "cross-site"}
@@ -62,7 +65,7 @@ async def test_other_sites_may_not_act(client: TestClient, feishu: ScriptedMesse
     assert feishu.said == []
 
 
-async def test_click_the_client_would_not_allow(client: TestClient, feishu: ScriptedMessenger) -> None:  # type: ignore[type-arg]
+async def test_click_the_client_would_not_allow(client: Client, feishu: ScriptedMessenger) -> None:
     message = feishu.put_card("p1", payload_of("feishu", form_card()))
     body = {"messenger": "feishu", "person": "p1", "message_id": message, "key": "nowhere", "values": {}}
     answer = await client.post(f"{API}/click", json=body)
@@ -73,13 +76,13 @@ async def test_click_the_client_would_not_allow(client: TestClient, feishu: Scri
 
 
 @pytest.mark.parametrize("seconds", [0, -5, 10**9, "5", None, 1.5])
-async def test_clock_moves_forward_only(client: TestClient, seconds: object) -> None:  # type: ignore[type-arg]
+async def test_clock_moves_forward_only(client: Client, seconds: object) -> None:
     assert (await client.post(f"{API}/clock", json={"seconds": seconds})).status == 400
     now = (await (await client.get(f"{API}/clock")).json())["now"]
     assert now.startswith("2026-02-13T02:13:0")
 
 
-async def test_only_the_page_is_served(client: TestClient) -> None:  # type: ignore[type-arg]
+async def test_only_the_page_is_served(client: Client) -> None:
     page = await client.get("/")
     assert page.content_type == "text/html"
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
@@ -88,7 +91,7 @@ async def test_only_the_page_is_served(client: TestClient) -> None:  # type: ign
         assert (await client.get(path)).status == 404
 
 
-async def test_stream_tells_what_is_new_once(client: TestClient, feishu: ScriptedMessenger) -> None:  # type: ignore[type-arg]
+async def test_stream_tells_what_is_new_once(client: Client, feishu: ScriptedMessenger) -> None:
     feishu.put_card("p1", payload_of("feishu", form_card()))
     stream = await client.get(f"{API}/live", params={"feishu": "p1"})
     seen = await events(stream.content, 3)
@@ -103,12 +106,12 @@ async def test_stream_tells_what_is_new_once(client: TestClient, feishu: Scripte
     stream.close()
 
 
-async def events(content: object, count: int) -> list[tuple[str, dict[str, list[dict[str, object]]]]]:
+async def events(content: StreamReader, count: int) -> list[tuple[str, dict[str, list[dict[str, object]]]]]:
     """The next events of a stream."""
     found = []
     while len(found) < count:
-        line = (await content.readline()).decode().strip()  # type: ignore[attr-defined]  # a StreamReader
+        line = (await content.readline()).decode().strip()
         if line.startswith("event: "):
-            data = (await content.readline()).decode()  # type: ignore[attr-defined]
+            data = (await content.readline()).decode()
             found.append((line.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
     return found

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from adapters.simulation import Seen
 from tests.browser.conftest import Playground
-from tests.browser.scripted import form_card, payload_of
+from tests.browser.scripted import Values, form_card, payload_of
 
 pytestmark = pytest.mark.browser
 
@@ -153,10 +154,14 @@ async def test_what_is_typed_survives_somebody_elses_change(playground: Playgrou
     await expect(card.get_by_label("备注")).to_have_value("写到一半")
 
 
+def refuse(seen: Seen, key: str, values: Values) -> None:
+    raise ValueError("the button is disabled")
+
+
 async def test_click_the_client_refuses_is_explained(playground: Playground) -> None:
     page = await playground.open()
     card = await ask(page, "wecom")
-    playground.messengers["wecom"].chats["p1"].clear()
+    playground.messengers["wecom"].allow = refuse
     await card.get_by_role("button", name="提交").click()
     await expect(phone(page, "wecom").locator(".toast")).to_contain_text("客户端不允许")
     playground.complaints.clear()  # the 409 itself is written to the console by the browser

@@ -13,6 +13,10 @@ from tests.browser.test_playground_checkin import NAMES, ask, phone
 
 pytestmark = pytest.mark.browser
 
+WHERE = """(() => {
+  const part = document.activeElement.closest(".phone, .wire, .top");
+  return part?.dataset.messenger ?? part?.classList[0] ?? "";
+})()"""
 HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>[点](javascript:window.hacked=1)'
 
 
@@ -156,6 +160,32 @@ async def test_every_control_has_a_name(playground: Playground) -> None:
         roles.add(role)
         assert node.get("name", {}).get("value", "").strip(), f"a {role} without a name: {node}"
     assert {"button", "textbox", "combobox", "spinbutton", "log", "complementary"} <= roles
+
+
+async def test_no_keyboard_trap(playground: Playground) -> None:
+    """Tab walks through everything, cards and side panel included, and comes out again."""
+    page = await playground.open()
+    for name in NAMES:
+        await ask(page, name)
+    await page.locator("#language").focus()
+    visited = []
+    for _ in range(120):
+        await page.keyboard.press("Tab")
+        where: str = await page.evaluate(WHERE)
+        visited.append(where)
+        if where == "top" and "wire" in visited:
+            break
+    assert list(dict.fromkeys(visited)) == ["wecom", "dingtalk", "feishu", "wire", "", "top"]
+
+
+async def test_person_who_left_leaves_an_empty_chat(playground: Playground) -> None:
+    """A simulator that knows nobody of that id any more must not break the stream."""
+    page = await playground.open()
+    await ask(page, "feishu")
+    playground.messengers["feishu"].gone.add("p1")
+    await phone(page, "dingtalk").get_by_role("button", name="/ci").click()
+    await expect(phone(page, "dingtalk").locator(".card")).to_be_visible()
+    await expect(phone(page, "feishu").locator(".message")).to_have_count(0)
 
 
 async def test_news_is_announced(playground: Playground) -> None:

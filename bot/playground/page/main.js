@@ -11,6 +11,7 @@ import { onLanguage, switchLanguage, translate, word } from "./words.js";
 const stage = document.getElementById("stage");
 const connection = document.getElementById("connection");
 let source = null;
+const AGAIN = 2000;
 
 function watch(phones, wire, clock) {
   source?.close();
@@ -21,6 +22,8 @@ function watch(phones, wire, clock) {
     clock: (update) => clock.set(update.now),
     connected: (well) => {
       connection.textContent = well ? "" : word("offline");
+      // The browser itself tries again after a broken connection, but not after a refusal.
+      if (!well && source.readyState === EventSource.CLOSED) setTimeout(() => watch(phones, wire, clock), AGAIN);
     },
   });
 }

@@ -80,5 +80,7 @@ const ZONE = { timeZone: "Asia/Shanghai" };
 export function moment(at, more = {}) {
   const part = (options) => new Intl.DateTimeFormat(current, { ...ZONE, ...options }).format(at);
   const day = part({ month: current === "en" ? "short" : "long", day: "numeric", ...more });
-  return `${day} ${part({ weekday: "short" })} ${part({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" })}`;
+  const weekday = part({ weekday: "short" });
+  const time = part({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return current === "en" ? `${weekday}, ${day} ${time}` : `${day} ${weekday} ${time}`;
 }
