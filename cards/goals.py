@@ -62,7 +62,7 @@ class CheckInRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInSheet:
-    """Everything a check-in card shows. `more` says how many key results wait behind these; `snoozed` until when;
+    """Everything a check-in card shows. `period` is the ISO week's key, "2026-W07". `more` says how many key results wait behind these; `snoozed` until when;
     `owner` is whose key results they are when the reader checks in for somebody else (R-CHK-12)."""
 
     key: str
@@ -143,7 +143,7 @@ def _card_title(sheet: CheckInSheet, waiting: Sequence[CheckInRow], asking: Chec
     """What this card is; once a part is done, what just happened and how much is left: small cards show nothing else
     of it."""
     locale = sheet.locale
-    week = say(locale, "ci.week", n=sheet.period)
+    week = say(locale, "ci.week", n=sheet.period.rpartition("W")[2].lstrip("0"))
     if sheet.owner:
         return say(locale, "ci.for_other", name=sheet.owner, period=week)
     if sheet.snoozed or asking is not None or not waiting:
@@ -327,7 +327,9 @@ def nothing_to_check_in(key: str, locale: str) -> Card:
 
 def choose_line(key: str, lines: Sequence[KeyResultLine], locale: str) -> Card:
     """Which key result did you mean? One line each, with what to type."""
-    rows = tuple(_text(f"{_title(line)}　{line_text(line, locale)}") for line in lines)
+    rows = tuple(
+        _text(f"{_title(line)}　{shown(line.measure.current, line, locale)} → {goal(line, locale)}") for line in lines
+    )
     return Card(
         kind="checkin_which", key=key, header=Header(say(locale, "ci.which"), tone=Tone.NEUTRAL), updates=False,
         blocks=(*rows, Note(say(locale, "ci.which_hint"))), summary=say(locale, "ci.which"), locale=locale,

@@ -12,7 +12,7 @@ CATALOGUE: Mapping[str, str] = {
     "error.bad_number": 'I couldn\'t read "{x}" as a number. Try 92, 92% or 52000.',
     "error.temporary": "Slow connection. I'll finish this and tell you (ref {ref}).",
     # check-in (flow 5.1)
-    "ci.title": "Weekly check-in · {period} · about 10 s",
+    "ci.title": "Check-in · {period} · about 10 s",
     "ci.week": "week {n}",
     "ci.row": "last {last}, target {target}, expected by now {expected}",
     "ci.status": "Status",
@@ -55,7 +55,7 @@ CATALOGUE: Mapping[str, str] = {
     "plain.text": "text",
     "plain.empty": "(nothing to show)",
     # check-in, beyond the flow's own strings
-    "ci.title_done": "Weekly check-in · {period}",
+    "ci.title_done": "Check-in · {period}",
     "ci.row_short": "last {last}, target {target}",
     "ci.row_first": "no value yet, target {target}",
     "ci.moved_on": "✅ {said} · {left} left",

@@ -1,9 +1,12 @@
 """One person in one chat of one simulated messenger: they type, press what they see, and read what comes."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from adapters.simulation import Field, Press, Seen
+from adapters.dingtalk.simulator import DingtalkSimulator
+from adapters.feishu.simulator import FeishuSimulator, events
+from adapters.feishu.simulator.clicks import action_of
+from adapters.simulation import Delivered, Field, Press, Seen
 from adapters.wecom.simulator import WecomSimulator
 from bot.playground.rig import Rig
 from tests.company import account
@@ -105,6 +108,31 @@ class Talk:
         field = next(one for one in card.fields if one.name == f"v{at}")
         other = next(one.value for one in field.options if one.label.startswith(OTHER))
         return await self.press(submit_label(card), card, **{f"v{at}": other})
+
+    def keep_press(self, card: Seen, label: str, by: str = "") -> Callable[[], Awaitable[Delivered]]:
+        """A press of a button as it is now, to be delivered later, or by somebody else than who sees the card."""
+        user = account(self.messenger, by or self.who)
+        simulator = self.rig.simulators[self.messenger]
+        button = find_button(card, label)
+        if isinstance(simulator, WecomSimulator):
+            task, kind = card.payload["task_id"], card.payload["card_type"]
+            chosen = {one.name: [str(one.value)] for one in card.fields} if button.submits else None
+            return lambda: simulator.inject_click(user, task, button.key, kind, chosen)
+        if isinstance(simulator, DingtalkSimulator):
+            body = simulator._clicks.prepare(self.user, simulator._visible(self.user, card.message_id), button.key, {})
+            assert body is not None
+            return lambda: simulator._clicks.send({**body, "userId": user})
+        assert isinstance(simulator, FeishuSimulator)
+        tenant = simulator.tenant
+        message = tenant.chats.messages[card.message_id]
+        values = self.filled(card, button, {})
+        action = action_of(
+            simulator._view(message), button.key, values, timezone="Asia/Shanghai", now=self.rig.clock.now(),
+            empty_fields=True,
+        )  # fmt: skip
+        assert action is not None
+        clicked = events.clicked(tenant, tenant.directory.person(user), message, action, tenant.card_token(message))
+        return lambda: simulator.inject_card_action(clicked)
 
     async def choose(self, label: str, **said: str) -> Seen:
         """Press a button of the newest card, or where it has become an option, choose that and submit."""

@@ -123,7 +123,7 @@ async def test_on_wecom_the_title_says_what_happened_and_what_is_left(rig: Rig) 
     assert "✅ 否 → 是 还剩 3 项" in card.text
     card = await cai.choose("都没变化")
     assert "✅ 没变化 还剩 2 项" in card.text
-    card = await cai.by_line("15万 y 等合同")
+    card = await cai.by_line("15万 y 等合同", at=2)
     assert "✅" in card.text
     assert "¥120,000 → ¥150,000" in card.text
     assert cai.problems() == []
