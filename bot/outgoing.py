@@ -30,11 +30,11 @@ ACK_SHARE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class _Rendered:
-    """A card ready for one surface: its payload, its text, and what has to be said before it."""
+    """A card ready for one surface: its payload, its text, and what has to be said after it."""
 
     payload: Json
     plain: str
-    lead: str
+    rest: str
 
 
 def promise(ctx: Ctx, reply: Reply) -> Handled:
@@ -62,8 +62,8 @@ def _answer_click(ctx: Ctx, reply: Reply) -> Handled:
     payload: Json | None = None
     if reply.card is not None:
         rendered = _render(ctx, reply.card, ctx.command.conversation, _version(ctx, reply.card))
-        if rendered.lead:
-            _enqueue(ctx, Post(), ctx.command.conversation, _text(ctx, rendered.lead), rendered.lead, number=90)
+        if rendered.rest:
+            _enqueue(ctx, Post(), ctx.command.conversation, _text(ctx, rendered.rest), rendered.rest, number=90)
         payload = rendered.payload
         if not caps.update_card:
             _enqueue(ctx, Post(card=reply.card), ctx.command.conversation, payload, rendered.plain, number=91)
@@ -127,10 +127,10 @@ def _post(ctx: Ctx, post: Post, number: int) -> None:
         _enqueue(ctx, post, to, _text(ctx, post.text, to), post.text, number)
         return
     rendered = _render(ctx, post.card, to, 1)
-    if rendered.lead:
-        lead = replace(post, card=None, dedupe=f"{post.dedupe}:lead" if post.dedupe else None)
-        _enqueue(ctx, lead, to, _text(ctx, rendered.lead, to), rendered.lead, number + 40, lane=post.card.key)
     _enqueue(ctx, post, to, rendered.payload, rendered.plain, number)
+    if rendered.rest:
+        rest = replace(post, card=None, dedupe=f"{post.dedupe}:rest" if post.dedupe else None)
+        _enqueue(ctx, rest, to, _text(ctx, rendered.rest, to), rendered.rest, number + 40, lane=post.card.key)
 
 
 def _enqueue(
@@ -224,14 +224,14 @@ def _render(ctx: Ctx, card: Card, to: Conversation, version: int) -> _Rendered:
     try:
         fitted = fit(stamp(card, version, connection.vault.action_key), connection.capabilities(to))
         if fitted.card is None:
-            return _Rendered(_text(ctx, fitted.lead, to), fitted.lead, "")
+            return _Rendered(_text(ctx, fitted.rest, to), fitted.rest, "")
         rendered: Rendered = connection.adapter.render(
             fitted.card, surface_of(to), people_on(ctx, fitted.card, connection)
         )
     except Exception:
         log.exception("render_failed", extra={"card_kind": card.kind, "platform": connection.adapter.platform})
         return _Rendered(_text(ctx, text, to), text, "")
-    return _Rendered(rendered.payload, text, fitted.lead)
+    return _Rendered(rendered.payload, text, fitted.rest)
 
 
 def people_on(ctx: Ctx, card: Card, connection: Connection) -> dict[str, Shown]:

@@ -25,7 +25,7 @@ __all__ = ["CannotFit", "Change", "Fitted", "fit", "unfold", "within"]
 
 
 def fit(card: Card, caps: Capabilities) -> Fitted:
-    """The card as this surface can show it, with what changed and what must be said before it.
+    """The card as this surface can show it, with what changed and what must be said after it.
 
     Raises `CannotFit` rather than lose a meaning: a button, a required question or a text.
     """
@@ -53,7 +53,7 @@ def fit(card: Card, caps: Capabilities) -> Fitted:
     remaining = next(faults(fitted, caps), None)
     if remaining is not None:
         raise CannotFit(remaining)
-    return Fitted(fitted, "\n".join(draft.lead), tuple(draft.changes))
+    return Fitted(fitted, "\n".join(draft.rest), tuple(draft.changes))
 
 
 def _without_understudies(card: Card, caps: Capabilities) -> Card:

@@ -26,8 +26,8 @@ def fit_actions(draft: Draft) -> None:
         _fold(draft, button, place=buttons.index(button))
     for link in draft.actions:
         if isinstance(link, Link) and not any(link is one for one in kept):
-            draft.lead.append(draft.say("plain.pair", label=link.label, value=link.url))
-            draft.note(f"link:{link.label}", "lead")
+            draft.rest.append(draft.say("plain.pair", label=link.label, value=link.url))
+            draft.note(f"link:{link.label}", "rest")
     draft.actions = kept
 
 

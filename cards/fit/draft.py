@@ -1,4 +1,4 @@
-"""A card while it is being fitted: what is still asked, what may be pressed, and what has to be said before it."""
+"""A card while it is being fitted: what is still asked, what may be pressed, and what has to be said after it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class Draft:
     groups: list[Group]
     asked: list[Asked]
     actions: list[Action]
-    lead: list[str] = field(default_factory=list)
+    rest: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
     @staticmethod
@@ -49,7 +49,7 @@ class Draft:
 
     def hint(self, button: Button) -> None:
         """Tell in words what the button would have done."""
-        self.lead.append(self.say("fit.hint", hint=button.hint, label=button.label))
+        self.rest.append(self.say("fit.hint", hint=button.hint, label=button.label))
         self.note(f"action:{button.ref.name}", "hint")
 
     @property

@@ -112,7 +112,7 @@ def _ask_in_words(draft: Draft, asked: Input) -> None:
     submit = draft.submit
     if submit is None or not submit.hint:
         raise CannotFit(f"input:{asked.name}")
-    draft.lead.append(draft.say("fit.answer_hint", label=asked.label, hint=submit.hint))
+    draft.rest.append(draft.say("fit.answer_hint", label=asked.label, hint=submit.hint))
     draft.note(f"input:{asked.name}", "hint")
 
 

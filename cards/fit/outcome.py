@@ -23,9 +23,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A card the surface can show, or None where it can show none. `lead` is text to be sent as a message of its own
-    before the card ("" mostly; the whole content where there is no card)."""
+    """A card the surface can show, or None where it can show none. `rest` is text to be sent as a message of its own
+    after the card ("" mostly; the whole content where there is no card)."""
 
     card: Card | None
-    lead: str
+    rest: str
     changes: tuple[Change, ...]

@@ -50,17 +50,17 @@ def fit_blocks(draft: Draft) -> None:
 
 
 def fit_title(draft: Draft) -> None:
-    """Shorten a title that is too long and say it whole before the card."""
+    """Shorten a title that is too long and say it whole after the card."""
     limit = draft.caps.title
     header = draft.header
     if limit and len(header.title) > limit:
         draft.header = Header(shorten(header.title, limit), header.subtitle, header.tone)
-        draft.lead.insert(0, header.title)
-        draft.note("title", "lead")
+        draft.rest.insert(0, header.title)
+        draft.note("title", "rest")
 
 
 def fit_text(draft: Draft) -> None:
-    """Keep the running text that fits; what does not is said whole before the card, nothing is cut silently."""
+    """Keep the running text from its beginning as far as it fits; what remains is said whole after the card."""
     limit = _limit(draft.caps, form=bool(draft.asked))
     if not limit:
         return
@@ -69,14 +69,14 @@ def fit_text(draft: Draft) -> None:
     blocks: list[Block] = []
     for block in draft.blocks:
         text = block_text(block, draft.card.locale)
-        if not text or text_length([*reserved, text]) <= limit:
+        if not said and (not text or text_length([*reserved, text]) <= limit):
             blocks.append(block)
             reserved.append(text)
-        else:
+        elif text:
             said.append(text)
-            draft.note(f"block:{block.type}", "lead")
+            draft.note(f"block:{block.type}", "rest")
     draft.blocks = _without_idle_dividers(blocks) if said else blocks
-    draft.lead[:0] = said
+    draft.rest[:0] = said
 
 
 def _limit(caps: Capabilities, *, form: bool) -> int:
@@ -98,23 +98,23 @@ def _fit_headings(draft: Draft, limit: int) -> list[str]:
     groups = asked_groups(tuple(draft.groups), tuple(item.input for item in draft.asked))
     subtitle = draft.header.subtitle
     if subtitle and text_length([subtitle, *heading_parts(groups)]) > limit:
-        draft.lead.append(subtitle)
-        draft.note("subtitle", "lead")
+        draft.rest.append(subtitle)
+        draft.note("subtitle", "rest")
         subtitle = ""
         draft.header = Header(draft.header.title, "", draft.header.tone)
     for place in range(len(groups) - 1, -1, -1):
         if groups[place].caption and text_length(heading_parts(groups)) > limit:
             group = groups[place]
-            draft.lead.append(_whole_heading(draft, group))
-            draft.note(f"group:{group.key}", "caption in lead")
+            draft.rest.append(_whole_heading(draft, group))
+            draft.note(f"group:{group.key}", "caption in rest")
             groups[place] = _headed(group, group.title)
     if text_length(heading_parts(groups)) > limit:
         each = max(0, (limit - len(groups) + 1) // len(groups))
         for place, group in enumerate(groups):
             if len(group.title) > each:
-                if not any(group.title in line for line in draft.lead):
-                    draft.lead.append(group.title)
-                draft.note(f"group:{group.key}", "title in lead")
+                if not any(group.title in line for line in draft.rest):
+                    draft.rest.append(group.title)
+                draft.note(f"group:{group.key}", "title in rest")
                 groups[place] = _headed(group, shorten(group.title, each))
     changed = {group.key: group for group in groups}
     draft.groups = [changed.get(group.key, group) for group in draft.groups]

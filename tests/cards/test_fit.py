@@ -103,7 +103,7 @@ def test_where_nothing_needs_changing_the_same_card_comes_back():
     form = check_in("KR1", "KR2", "KR3")
     result = fit(form, ROOMY)
     assert result.card is form
-    assert (result.lead, result.changes) == ("", ())
+    assert (result.rest, result.changes) == ("", ())
 
 
 def test_a_check_in_on_a_select_card_is_flow_5_1():
@@ -120,7 +120,7 @@ def test_a_check_in_on_a_select_card_is_flow_5_1():
     assert [group.key for group in shown(result).groups] == ["KR1"]
     assert Change("group:KR2", "next page") in result.changes
     assert Change("input:nKR1", "by message") in result.changes
-    assert result.lead == ""
+    assert result.rest == ""
 
 
 def test_where_there_is_no_form_a_group_is_read_as_text_and_answered_by_message():
@@ -173,7 +173,7 @@ def test_fields_beyond_the_limit_become_text():
 def test_text_without_a_door_is_put_in_the_words_of_the_submit_button():
     reason = TextInput(name="why", label="原因", required=True)
     result = fit(card(inputs=(reason,), actions=(SUBMIT,)), SELECTS)
-    assert result.lead == "原因：请回复 /ci 92"
+    assert result.rest == "原因：请回复 /ci 92"
     assert shown(result).inputs == ()
 
 
@@ -241,7 +241,7 @@ def test_buttons_without_room_or_choice_are_said_in_words_and_links_with_their_a
     primary = Button(label="好", ref=ActionRef("a.ok"), style=Style.PRIMARY)
     result = fit(card(actions=(*buttons, link, primary)), SELECTS)
     assert [action.label for action in shown(result).actions] == ["b0", "b1", "b2", "b3", "b4", "好"]
-    assert result.lead.splitlines() == [
+    assert result.rest.splitlines() == [
         "也可以回复：/b5（b5）",
         "也可以回复：/b6（b6）",
         "也可以回复：/b7（b7）",
@@ -276,24 +276,24 @@ def test_options_stay_distinguishable_and_keep_their_value():
     assert [short[0][-4:], short[1][-4:]] == ["96.5", "97.5"]
 
 
-def test_a_long_title_is_said_whole_before_the_card():
+def test_a_long_title_is_said_whole_after_the_card():
     title = "很长的标题" * 10
     result = fit(card(header=Header(title)), SELECTS)
     assert shown(result).header.title == title[:35] + "…"
-    assert result.lead == title
+    assert result.rest == title
 
 
-def test_text_without_room_is_said_whole_before_the_card():
+def test_text_without_room_is_said_whole_after_the_card():
     blocks = (Note("短"), Divider(), Note("长" * 200), Note("也短"))
     result = fit(card(blocks=blocks), SELECTS)
-    assert shown(result).blocks == (Note("短"), Divider(), Note("也短"))
-    assert result.lead == "长" * 200
+    assert shown(result).blocks == (Note("短"),)
+    assert result.rest == "长" * 200 + "\n也短"
 
 
 def test_headings_of_groups_come_before_other_text_on_a_form():
     result = fit(replace(check_in("KR1"), blocks=(Note("约" * 50),)), SELECTS)
     assert shown(result).groups[0].caption == "上次 94%"
-    assert result.lead == "约" * 50
+    assert result.rest == "约" * 50
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_a_group_answered_only_by_message_does_not_keep_the_next_one_waiting():
 def test_a_reference_too_long_to_travel_is_said_in_words():
     long = Button(label="长", ref=ActionRef("a.b", {"c": "x" * 600}), hint="/b")
     tight = replace(ROOMY, action_bytes=512, option_bytes=512)
-    assert fit(card(actions=(long,)), tight).lead == "也可以回复：/b（长）"
+    assert fit(card(actions=(long,)), tight).rest == "也可以回复：/b（长）"
     with pytest.raises(CannotFit, match=r"action:a\.b"):
         fit(card(actions=(replace(long, submits=True),), inputs=(Choice(name="c", label="c", options=STATUS),)), tight)
 
@@ -333,7 +333,7 @@ def test_headings_too_long_for_a_form_are_said_whole_before_it():
     result = fit(form, replace(SELECTS, form_text=12))
     assert shown(result).groups[0].title == ("目标" * 10)[:11] + "…"
     assert shown(result).header.subtitle == ""
-    assert result.lead.splitlines() == ["副标题", f"{'目标' * 10}：{'说明' * 10}"]
+    assert result.rest.splitlines() == ["副标题", f"{'目标' * 10}：{'说明' * 10}"]
 
 
 def test_an_option_that_is_an_action_is_never_left_out():

@@ -38,7 +38,7 @@ def test_a_fitted_card_is_within_every_limit_and_fitting_it_again_changes_nothin
     result = fitted_or_skip(card, caps)
     if result.card is None:
         assert not caps.card
-        assert result.lead == plain(card)
+        assert result.rest == plain(card)
         return
     assert within(result.card, caps)
     assert fit(result.card, caps) == Fitted(result.card, "", ())
@@ -56,12 +56,12 @@ def test_no_action_is_lost(card, caps):
     hinted = {
         action.ref.encode()
         for action in card.actions
-        if isinstance(action, Button) and action.hint and action.hint in result.lead and action.label in result.lead
+        if isinstance(action, Button) and action.hint and action.hint in result.rest and action.label in result.rest
     }
     assert expected <= refs_shown(result.card) | hinted
     for action in card.actions:
         if isinstance(action, Link):
-            assert action.url in result.lead or any(
+            assert action.url in result.rest or any(
                 isinstance(one, Link) and one.url == action.url for one in result.card.actions
             )
 
@@ -84,9 +84,9 @@ def test_no_question_is_lost_and_none_that_is_required_is_left_out(card, caps):
         if way == "by message":
             door = doors.get(one.group) or doors.get("")
             assert door is not None
-            assert door.encode() in refs_shown(result.card) or "/" in result.lead
+            assert door.encode() in refs_shown(result.card) or "/" in result.rest
         elif way == "hint":
-            assert one.label in result.lead
+            assert one.label in result.rest
         else:
             assert way == "buttons"
 
@@ -99,7 +99,7 @@ def test_no_text_is_cut_silently(card, caps):
         return
     shown = "\n".join(
         [
-            result.lead,
+            result.rest,
             result.card.header.title,
             result.card.header.subtitle,
             *(block_text(block, card.locale) for block in result.card.blocks),

@@ -324,7 +324,7 @@ class Harness(ABC):
     def rendered(self, card: Card, surface: Surface = Surface.DIRECT) -> list[Json]:
         """The payloads of everything there is to send for a card: what must be said before it, then the card."""
         fitted = fit(card, self.caps(surface))
-        texts = chunks(fitted.lead, self.caps(surface).text_bytes) if fitted.lead else []
+        texts = chunks(fitted.rest, self.caps(surface).text_bytes) if fitted.rest else []
         payloads = [self.adapter.render_text(text, surface).payload for text in texts]
         if fitted.card is not None:
             payloads.append(self.adapter.render(fitted.card, surface, self.people()).payload)
