@@ -8,13 +8,14 @@ each with its own connection; a serialisation failure or deadlock repeats the wh
 import asyncio
 import logging
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from domain.clock import Clock
 from domain.unit_of_work import Prepared, UnitOfWork
@@ -26,6 +27,9 @@ BATCH = 128
 RETRIES = 3
 THREADS = 4
 _REPEATABLE = {"40001", "40P01", "55P03"}
+_POSTGRES_GONE = ("08", "53", "57P", "58", "25006", "3D", "55000")
+"""Connection lost, out of resources, shutting down, I/O error, standby, closed to connections."""
+_SQLITE_GONE = ("unable to open", "locked", "disk", "readonly", "out of memory", "interrupted")
 
 
 class DatabaseGone(Exception):
@@ -86,6 +90,10 @@ def open_units(engine: Engine, clock: Clock) -> Units:
     return kind(engine, clock)
 
 
+class _Undone(Exception):
+    """SQLite has ended the transaction by itself; what the batch wrote before is gone with it."""
+
+
 class _Threads:
     """What both executors share: a queue, threads, and handing results back to the event loop."""
 
@@ -141,12 +149,17 @@ def _hand_back(tickets: list[_Ticket]) -> None:
 
 
 def _is_gone(error: BaseException) -> bool:
-    if isinstance(error, DBAPIError):
-        text = str(error.orig).lower()
-        return error.connection_invalidated or "unable to open" in text or "locked" in text or "disk" in text or (
-            type(error.orig).__name__ == "OperationalError" and "sqlite" not in type(error.orig).__module__
-        )  # fmt: skip
-    return isinstance(error, OSError)
+    """Whether the database, and not the job, is at fault: then nothing is known to be stored."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, OSError)
+    if error.connection_invalidated:
+        return True
+    if isinstance(error.orig, sqlite3.Error):
+        return any(word in str(error.orig).lower() for word in _SQLITE_GONE)
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:  # no server spoke: it cannot be reached, or the connection is closed
+        return isinstance(error, OperationalError | InterfaceError)
+    return str(state).startswith(_POSTGRES_GONE)
 
 
 def _as_gone(error: BaseException) -> DatabaseGone:
@@ -170,7 +183,7 @@ class SqliteUnits(_Threads):
             try:
                 connection = connection or self._engine.connect()
                 self._commit_together(connection, tickets)
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:  # whatever it is, the one writer must live and nobody may be told "done"
                 log.warning("database_gone", extra={"cause": type(error).__name__, "count": len(tickets)})
                 for ticket in tickets:
                     ticket.error = _as_gone(error)
@@ -208,6 +221,13 @@ class SqliteUnits(_Threads):
                     ticket.error = error
                 except Exception as error:  # the job's own failure belongs to whoever asked for it
                     ticket.error = error
+                if ticket.error is not None and not _in_transaction(connection):
+                    raise _Undone from ticket.error
+
+
+def _in_transaction(connection: Connection) -> bool:
+    driver: Any = connection.connection.dbapi_connection
+    return bool(driver.in_transaction)
 
 
 class PostgresUnits(_Threads):

@@ -189,8 +189,8 @@ def _cursor(connection: Connection) -> Any:
 
 def _named(error: Exception, connection: Connection, sql: str) -> BaseException:
     """A driver's error as SQLAlchemy's, without its parameters, so that there is one family to catch."""
-    dialect = connection.dialect
+    dialect, driver = connection.dialect, connection.connection.dbapi_connection
     return DBAPIError.instance(
         sql, None, error, dialect.loaded_dbapi.Error, hide_parameters=True,
-        connection_invalidated=dialect.is_disconnect(error, None, None), dialect=dialect,  # type: ignore[arg-type]
+        connection_invalidated=dialect.is_disconnect(error, driver, None), dialect=dialect,  # type: ignore[arg-type]
     )  # fmt: skip

@@ -12,7 +12,6 @@ import json
 import os
 import selectors
 import signal
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
