@@ -1,0 +1,1 @@
+"""What Bida can do on this machine: throughput, latency, start-up and memory, each beside its raw limit."""

@@ -1,0 +1,162 @@
+"""The raw limit: the very rows a run has written, written again with plain SQL and the same durability, by a loop that
+does nothing else. What a check-in wrote is found by comparing the database after the run with its template.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection, Table, select
+from sqlmodel import SQLModel
+
+from bench.databases import copied
+from bench.prepare import Stage
+from bot.database import open_engine
+
+GROUP = 32
+"""Units per commit: half of what is in flight at 64."""
+IGNORED = ("lease", "job_run")
+THREADS = 4
+
+
+@dataclass(slots=True)
+class Replay:
+    """`inserts` and `updates` per unit by table, and units per second."""
+
+    inserts: dict[str, float]
+    updates: dict[str, float]
+    units: int
+    rate: float
+
+
+@dataclass(slots=True)
+class _Change:
+    table: Table
+    new: list[tuple[Any, ...]]
+    changed: list[tuple[Any, ...]]
+
+
+def record(stage: Stage, template: Path, url: str, kind: str, synchronous: str, units: int) -> Replay:
+    """Find what the run wrote, and write it again into a fresh copy."""
+    before, after = open_engine(f"sqlite:///{template}"), open_engine(url)
+    with before.connect() as old, after.connect() as now:
+        changes = [
+            _difference(table, old, now) for table in SQLModel.metadata.sorted_tables if table.name not in IGNORED
+        ]
+        total = now.exec_driver_sql("SELECT count(*) FROM check_in").scalar_one()
+    before.dispose()
+    after.dispose()
+    changes = [change for change in changes if change.new or change.changed]
+    units = min(units, int(total))
+    with copied(template, kind, stage.directory) as fresh:
+        if kind == "sqlite":
+            seconds = _replay_sqlite(fresh.removeprefix("sqlite:///"), synchronous, changes, units)
+        else:
+            seconds = _replay_postgres(fresh, changes, units)
+    return Replay(
+        {change.table.name: len(change.new) / total for change in changes if change.new},
+        {change.table.name: len(change.changed) / total for change in changes if change.changed},
+        units, units / seconds,
+    )  # fmt: skip
+
+
+def _difference(table: Table, old: Connection, now: Connection) -> _Change:
+    """New and changed rows as the driver wants them."""
+    typed = select(table)
+    earlier = {_key(table, row): tuple(row) for row in old.execute(typed)}
+    change = _Change(table, [], [])
+    for row in now.execute(typed):
+        known = earlier.get(_key(table, row))
+        if known is None:
+            change.new.append(_bare(table, row, now))
+        elif known != tuple(row):
+            change.changed.append(_bare(table, row, now))
+    return change
+
+
+def _key(table: Table, row: Any) -> tuple[Any, ...]:
+    return tuple(row._mapping[column] for column in table.primary_key)
+
+
+def _bare(table: Table, row: Any, connection: Connection) -> tuple[Any, ...]:
+    processors = [column.type.bind_processor(connection.dialect) for column in table.columns]
+    return tuple(process(value) if process else value for process, value in zip(processors, row, strict=True))
+
+
+def _steps(
+    changes: Sequence[_Change], number: int
+) -> tuple[list[tuple[str, Table, Any]], list[tuple[str, Table, Any]]]:
+    """What the `number`th unit writes, as T1 (the inbox row) and T2 (the rest, and the inbox row's end)."""
+    first: list[tuple[str, Table, Any]] = []
+    then: list[tuple[str, Table, Any]] = []
+    for change in changes:
+        if number < len(change.new):
+            row = change.new[number]
+            (first if change.table.name == "inbox" else then).append(("insert", change.table, row))
+            if change.table.name == "inbox":
+                then.append(("update", change.table, row))
+        if number < len(change.changed):
+            then.append(("update", change.table, change.changed[number]))
+    return first, then
+
+
+def _statement(what: str, table: Table, mark: str) -> str:
+    names = [column.name for column in table.columns]
+    if what == "insert":
+        return f'INSERT INTO "{table.name}" ({", ".join(names)}) VALUES ({", ".join(mark for _ in names)})'
+    keys = " AND ".join(f"{column.name} = {mark}" for column in table.primary_key)
+    return f'UPDATE "{table.name}" SET {", ".join(f"{name} = {mark}" for name in names)} WHERE {keys}'
+
+
+def _parameters(what: str, table: Table, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    if what == "insert":
+        return row
+    position = {column.name: at for at, column in enumerate(table.columns)}
+    return (*row, *(row[position[column.name]] for column in table.primary_key))
+
+
+def _replay_sqlite(path: str, synchronous: str, changes: Sequence[_Change], units: int) -> float:
+    connection = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "cache_size=-16000"):
+        connection.execute(f"PRAGMA {pragma}")
+    work = [_steps(changes, number) for number in range(units)]
+    began = time.perf_counter()
+    for start in range(0, units, GROUP):
+        for part in (0, 1):
+            connection.execute("BEGIN IMMEDIATE")
+            for unit in work[start : start + GROUP]:
+                for what, table, row in unit[part]:
+                    connection.execute(_statement(what, table, "?"), _parameters(what, table, row))
+            connection.execute("COMMIT")
+    seconds = time.perf_counter() - began
+    connection.close()
+    return seconds
+
+
+def _replay_postgres(url: str, changes: Sequence[_Change], units: int) -> float:
+    """As many connections as the bot has; every unit commits by itself, as the bot's do."""
+    work = [_steps(changes, number) for number in range(units)]
+
+    def write(mine: Sequence[Any]) -> None:
+        with psycopg.connect(url) as connection:
+            connection.execute("SELECT set_config('bida.workspace', '*', false)")
+            for unit in mine:
+                for part in unit:
+                    for what, table, row in part:
+                        text = sql.SQL(_statement(what, table, "%s"))  # type: ignore[arg-type]  # from the metadata
+                        connection.execute(text, _parameters(what, table, row), prepare=True)
+                    connection.commit()
+
+    threads = [threading.Thread(target=write, args=(work[at::THREADS],)) for at in range(THREADS)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - began
