@@ -3,6 +3,7 @@ environment wins. All faults are reported at once.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from adapters.registry import MESSENGERS, Messenger
 
 PREFIX = "BIDA_"
 FILE = "bida.toml"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 class BadSettings(ValueError):
@@ -25,6 +27,14 @@ class BadSettings(ValueError):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("; ".join(faults))
         self.faults = faults
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{value} is no time zone") from error
+    return value
 
 
 class WorkspaceSection(BaseModel):
@@ -41,11 +51,7 @@ class WorkspaceSection(BaseModel):
     @field_validator("timezone")
     @classmethod
     def _known(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError) as error:
-            raise ValueError(f"{value} is no time zone") from error
-        return value
+        return _time_zone(value)
 
 
 class Settings(BaseSettings):
@@ -71,6 +77,11 @@ class Settings(BaseSettings):
     locale: Literal["zh-CN", "en"] = "zh-CN"
     timezone: str = "Asia/Shanghai"
     workspace: list[WorkspaceSection] = Field(default_factory=list)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return _time_zone(value)
 
     @classmethod
     def settings_customise_sources(
@@ -128,6 +139,7 @@ def load(environ: Mapping[str, str] | None = None, directory: Path | None = None
     faults: list[str] = []
     values = _merge(_from_file((directory or Path()) / FILE, faults), _from_environment(environ, faults))
     sections = {name: values.pop(name, {}) for name in MESSENGERS}
+    faults += [f"{PREFIX}{name.upper()} is not a setting" for name in sorted(set(values) - set(Settings.model_fields))]
     try:
         settings = Settings(**values)
     except ValidationError as error:
@@ -146,7 +158,9 @@ def load(environ: Mapping[str, str] | None = None, directory: Path | None = None
 def _short_form(settings: Settings, sections: Mapping[str, Any], faults: list[str]) -> Company:
     found = []
     for name, section in sections.items():
-        if section:
+        if not isinstance(section, dict):
+            faults.append(f"{PREFIX}{name.upper()} is a section: set {PREFIX}{name.upper()}__…")
+        elif section:
             made = _section(MESSENGERS[name], name, section, f"{PREFIX}{name.upper()}__", faults)
             if made is not None:
                 found.append(made)
@@ -164,6 +178,8 @@ def _long_form(settings: Settings, faults: list[str]) -> tuple[Company, ...]:
             if not name or messenger is None:
                 faults.append(f"{where}needs a name and a messenger ({', '.join(MESSENGERS)})")
                 continue
+            if not _NAME.fullmatch(name):
+                faults.append(f"{where}the name becomes a path: letters, digits, - and _ only, at most 64")
             made = _section(messenger, name, _read_files(rest, faults, where), where, faults)
             if made is not None:
                 found.append(made)
@@ -231,6 +247,8 @@ def _from_environment(environ: Mapping[str, str], faults: list[str]) -> dict[str
                 faults.append(f"{name} clashes with another setting")
                 break
         else:
+            if isinstance(place.get(last), dict):
+                faults.append(f"{name} clashes with another setting")
             place[last] = value
     return _read_files(values, faults, PREFIX)
 
@@ -246,6 +264,8 @@ def _read_files(values: dict[str, Any], faults: list[str], where: str) -> dict[s
                 read.setdefault(name.removesuffix("_file"), Path(str(value)).read_text("utf-8").strip())
             except OSError as error:
                 faults.append(f"{where}{name.upper()} cannot be read: {error.strerror}")
+            except ValueError:
+                faults.append(f"{where}{name.upper()} cannot be read: it is no UTF-8 text")
         else:
             read[name] = value
     return read
