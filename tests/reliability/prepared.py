@@ -119,6 +119,14 @@ def prepared_rig(url: str, start: datetime, *, messengers: Sequence[str] = tuple
     return rig
 
 
+async def serve_platform(rig: Rig, messenger: str) -> None:
+    """Start one simulated messenger and let the bot's settings name it."""
+    base = await rig.simulators[messenger].start()
+    rig.environ[f"BIDA_{messenger.upper()}__API_BASE_URL"] = base
+    if messenger == "dingtalk":
+        rig.environ["BIDA_DINGTALK__LEGACY_API_BASE_URL"] = base
+
+
 # --- what the tables say -------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from bot.playground.rig import Rig
 from tests.company import account
 from tests.reliability.lives import Life, Nursery, environment
 from tests.reliability.nursery import BOUNDARIES
-from tests.reliability.prepared import FRIDAY, Tables, prepared_rig, read_tables
+from tests.reliability.prepared import FRIDAY, Tables, prepared_rig, read_tables, serve_platform
 
 PATIENCE = 40.0
 BETWEEN_LIVES = timedelta(seconds=61)
@@ -94,7 +94,8 @@ class Schedule:
         self.rig = prepared_rig(self.url, FRIDAY, messengers=(self.messenger,))
         calm(self.simulator)
         self.port = free_port()
-        await self._serve_platform()
+        await serve_platform(self.rig, self.messenger)
+        self.simulator.point_at(f"http://127.0.0.1:{self.port}/in/{self.messenger}")
         engine = open_engine(self.url)
         keeper = asyncio.create_task(self._keep_alive())
         try:
@@ -117,13 +118,6 @@ class Schedule:
         return self.deaths
 
     # --- the platform and the people -------------------------------------------------------------------------------
-
-    async def _serve_platform(self) -> None:
-        base = await self.simulator.start()
-        self.rig.environ[f"BIDA_{self.messenger.upper()}__API_BASE_URL"] = base
-        if self.messenger == "dingtalk":
-            self.rig.environ["BIDA_DINGTALK__LEGACY_API_BASE_URL"] = base
-        self.simulator.point_at(f"http://127.0.0.1:{self.port}/in/{self.messenger}")
 
     async def _type(self, said: Said) -> None:
         """Say it, and let the platform deliver it again and again until it is acknowledged."""
