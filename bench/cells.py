@@ -55,12 +55,10 @@ async def measure(stage: Stage, messenger: str, database: str, sizes: Sizes, log
     cell = Cell(messenger, database)
     kind, _, synchronous = database.partition("-")
     template = stage.templates[messenger]
-    simulator = stage.rig.simulators[messenger]
     with copied(template, kind, stage.directory) as url:
         environ = stage.environ(url, synchronous.upper() or "FULL")
-        requests = await callbacks.submits(messenger, simulator, range(sizes.cards))
+        requests = stage.clicks[messenger]
         port = free_port()
-        simulator.wire.clear()
         async with running((*BIDA, "run"), environ, port, log) as server:
             cell.healthy_after, cell.ready_after = server.healthy_after, server.ready_after
             cell.idle = server.resident()
@@ -96,9 +94,7 @@ async def _lines(stage: Stage, cell: Cell, kind: str, synchronous: str, many: in
 
 async def nothing(stage: Stage, messenger: str, many: int, log: Path) -> Outcome:
     """The do-nothing handler on the same bytes, three rounds of them."""
-    simulator = stage.rig.simulators[messenger]
-    requests = await callbacks.submits(messenger, simulator, range(many))
-    simulator.wire.clear()
+    requests = stage.clicks[messenger][:many]
     port = free_port()
     environ = stage.environ(f"sqlite:///{stage.directory / 'nothing.db'}")
     async with running(NOTHING, environ, port, log, ready="/healthz"):

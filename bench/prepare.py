@@ -10,6 +10,7 @@ from pathlib import Path
 
 from adapters.feishu.simulator import FeishuSimulator
 from adapters.wecom.simulator import WecomSimulator
+from bench.callbacks import submits
 from bench.company import resident, user_id, write_goals, write_people
 from bench.databases import copy_file
 from bench.process import run_bida
@@ -20,19 +21,22 @@ AT_ONCE = 16
 
 @dataclass(slots=True)
 class Stage:
-    """What every cell starts from. `templates` by messenger: a database in which everybody has a check-in card."""
+    """What every cell starts from, by messenger: `templates`, a database in which everybody has a check-in card, and
+    `clicks`, the submits of those cards, caught at once because what the servers send later changes the phones."""
 
     directory: Path
     rig: Rig
     people: int
     base: Path
     templates: dict[str, Path] = field(default_factory=dict)
+    clicks: dict[str, list[bytes]] = field(default_factory=dict)
     import_seconds: float = 0.0
 
     def environ(self, url: str, synchronous: str = "FULL") -> dict[str, str]:
         """The environment of a server on a database."""
         return {
             **self.rig.environ, "BIDA_DATABASE_URL": url, "BIDA_DATABASE_SYNCHRONOUS": synchronous, "BIDA_LOG": "json",
+            "BIDA_WECOM__TIMESTAMP_WINDOW_SECONDS": "3600",
         }  # fmt: skip
 
 
@@ -51,6 +55,7 @@ async def prepare(directory: Path, people: int, cards: int, messengers: Sequence
             rig.simulators[messenger].add_resident(resident(messenger, number))
     for messenger in messengers:
         stage.templates[messenger] = await _hand_out(stage, messenger, cards)
+        stage.clicks[messenger] = await submits(messenger, rig.simulators[messenger], range(cards))
     return stage
 
 
