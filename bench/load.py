@@ -150,7 +150,7 @@ async def open_loop(port: int, requests: Sequence[bytes], per_second: float, lim
     async with asyncio.timeout(limit):
         for number in range(len(requests)):
             at = began + number / per_second
-            while (wait := at - time.perf_counter()) > 0:
+            if (wait := at - time.perf_counter()) > 0:
                 await asyncio.sleep(wait)
             run.leave(at)
         await run.done.wait()

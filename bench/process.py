@@ -55,8 +55,7 @@ async def running(
     """Start a server and wait until it is ready; stop it with SIGTERM. The loop goes on: it serves the simulators."""
     own = {**_base(), **environ, "BIDA_PORT": str(port), "BIDA_HOST": "127.0.0.1"}
     began = time.perf_counter()
-    with log.open("ab") as out:
-        process = subprocess.Popen([*command], env=own, stdout=out, stderr=out)
+    process = _start(command, own, log)
     server = Running(process, port, log)
     try:
         server.healthy_after = await asyncio.to_thread(_until, server, "/healthz", began)
@@ -78,6 +77,11 @@ def run_bida(environ: Mapping[str, str], *arguments: str) -> float:
     if done.returncode:
         raise SystemExit(f"bida {' '.join(arguments)} failed: {done.stderr.decode()[-2000:]}")
     return time.perf_counter() - began
+
+
+def _start(command: Sequence[str], environ: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as out:
+        return subprocess.Popen([*command], env=environ, stdout=out, stderr=out)
 
 
 def _base() -> dict[str, str]:

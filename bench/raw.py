@@ -149,7 +149,7 @@ def _replay_postgres(url: str, changes: Sequence[_Change], units: int) -> float:
             for unit in mine:
                 for part in unit:
                     for what, table, row in part:
-                        text = sql.SQL(_statement(what, table, "%s"))  # type: ignore[arg-type]  # from the metadata
+                        text = sql.SQL(_statement(what, table, "%s"))
                         connection.execute(text, _parameters(what, table, row), prepare=True)
                     connection.commit()
 

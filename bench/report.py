@@ -65,7 +65,8 @@ def print_sent(all_sent: Sequence[Sent]) -> None:
     """Reminder cards."""
     print("\nreminder cards through the sender, 50 ms a call")
     for sent in all_sent:
-        line = f"{sent.messenger:<9} {'paced' if sent.paced else 'unpaced':<8} {sent.sent:>6} in {sent.seconds:>5.1f} s = {sent.rate:>5.1f}/s"
+        pace = "paced" if sent.paced else "unpaced"
+        line = f"{sent.messenger:<9} {pace:<8} {sent.sent:>6} in {sent.seconds:>5.1f} s = {sent.rate:>5.1f}/s"
         if sent.sent < sent.all_of:
             line += f", so {sent.all_of} take {sent.all_of / sent.rate:.0f} s"
         print(f"{line} (simulator {sent.driver_share:.2f} cores)")
