@@ -5,7 +5,7 @@ import hashlib
 import logging
 import os
 import socket
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,9 +69,9 @@ class App:
         self._spawn(self._become_ready(), "ready")
         for connection in self.connections:
             await connection.adapter.start(self._sink(connection))
-            self._spawn(self.senders[connection.name].run(), f"sender-{connection.name}")
-        self._spawn(self.dispatcher.run_sweeps(), "sweeps")
-        self.scheduler.start()
+            self._spawn(self._once_ready(self.senders[connection.name].run), f"sender-{connection.name}")
+        self._spawn(self._once_ready(self.dispatcher.run_sweeps), "sweeps")
+        self._spawn(self._once_ready(self._keep_time), "scheduler")
         log.info("started", extra={"connections": [connection.name for connection in self.connections]})
 
     async def stop(self) -> None:
@@ -81,8 +81,9 @@ class App:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for sender in self.senders.values():
-            await sender.stop(GRACE)
+        if self._migrated:
+            for sender in self.senders.values():
+                await sender.stop(GRACE)
         for connection in self.connections:
             await connection.adapter.stop()
         await asyncio.to_thread(self.units.stop)
@@ -123,6 +124,14 @@ class App:
             except DatabaseGone:
                 log.warning("database_away")
             await asyncio.sleep(RETRY)
+
+    async def _once_ready(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """What needs tables waits for them: a bot may be started before its database is migrated."""
+        await self._became_ready.wait()
+        await work()
+
+    async def _keep_time(self) -> None:
+        self.scheduler.start()
 
     def _companies(self) -> list[tuple[str, Company]]:
         return [(workspace_id(company.key), company) for company in self.configuration.companies]

@@ -59,12 +59,19 @@ def run_cli() -> int:
 @app.command()
 def run() -> None:
     """Start the bot."""
+    from bot.database import UnknownDatabase
     from bot.running import serve
+    from domain.calendar import BadCalendar
 
     configuration = _configuration()
     if not any(company.connections for company in configuration.companies):
         raise Failure("no messenger is configured: set the BIDA_WECOM__…, BIDA_DINGTALK__… or BIDA_FEISHU__… variables")
-    serve(configuration)
+    try:
+        serve(configuration)
+    except BadCalendar as error:
+        raise Failure(f"BIDA_HOLIDAYS_FILE: {first_line(error)}") from error
+    except (UnknownDatabase, OSError) as error:
+        raise Failure(f"the bot cannot start: {first_line(error)}") from error
 
 
 @app.command()
@@ -92,7 +99,7 @@ def migrate() -> None:
     try:
         run_migrations(open_engine(configuration.settings.database_url))
     except (SQLAlchemyError, UnknownDatabase, OSError) as error:
-        raise Failure(f"the database cannot be migrated: {_first_line(error)}") from error
+        raise Failure(f"the database cannot be migrated: {first_line(error)}") from error
     print(f"the database is at revision {HEAD}")
 
 
@@ -129,7 +136,10 @@ def gallery(
     """Print one sample of every card as text."""
     from cards.gallery import samples
     from cards.plain import plain
+    from cards.text import locales
 
+    if locale not in locales():
+        raise Failure(f"there are no cards in {locale}: choose one of {', '.join(locales())}")
     for name, card in samples(locale).items():
         print(f"── {name} " + "─" * max(0, 60 - len(name)))
         print(plain(card), end="\n\n")
@@ -174,5 +184,6 @@ def _report(lines: tuple[str, list[str]]) -> None:
         raise Failure(*problems)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What went wrong, without the lines a driver adds for developers."""
     return str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -15,7 +15,8 @@ def open_engine(url: str, *, synchronous: str = "FULL") -> Engine:
     """An engine for `sqlite:///path` or `postgresql://…`; nothing is connected yet. Raises `UnknownDatabase`.
 
     SQLite runs in WAL mode; with `synchronous=FULL` what is committed survives a power cut, `NORMAL` may lose the last
-    commits (never corrupt). Transactions are begun by hand, so that a writer takes its lock at once.
+    commits (never corrupt). Transactions are begun by hand, so that a writer takes its lock at once. Errors never carry
+    parameters: those are what people wrote.
     """
     try:
         parsed = make_url(url)
@@ -23,12 +24,15 @@ def open_engine(url: str, *, synchronous: str = "FULL") -> Engine:
         raise UnknownDatabase("not a database URL") from error
     backend = parsed.get_backend_name()
     if backend == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=4)
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=4, hide_parameters=True
+        )
     if backend != "sqlite":
         raise UnknownDatabase(f"{backend} is not supported: use sqlite:///… or postgresql://…")
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": 5, "check_same_thread": False, "isolation_level": None})
+    driver = {"timeout": 5, "check_same_thread": False, "isolation_level": None}
+    engine = create_engine(parsed, connect_args=driver, hide_parameters=True)
     event.listen(engine, "connect", _on_connect(synchronous))
     event.listen(engine, "begin", _begin)
     return engine

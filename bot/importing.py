@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.registry import MESSENGERS
 from bot.app import workspace_id
-from bot.cli import Failure
-from bot.database import open_engine
+from bot.cli import Failure, first_line
+from bot.database import UnknownDatabase, open_engine
 from bot.settings import Company, Configuration
 from bot.units import Turn
 from bot.workspaces import ensure_workspaces
@@ -99,8 +99,8 @@ def _turn(configuration: Configuration) -> Iterator[Turn]:
             connection.rollback()
             with _transaction(engine, connection):
                 yield Turn(connection, SystemClock(), Prepared(), savepoint=engine.dialect.name == "sqlite")
-    except SQLAlchemyError as error:
-        raise Failure(f"the database does not answer: {str(getattr(error, 'orig', error)).splitlines()[0]}") from error
+    except (SQLAlchemyError, UnknownDatabase, OSError) as error:
+        raise Failure(f"the database does not answer: {first_line(error)}") from error
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 
 from adapters.base import Raw, Response
 from adapters.errors import BadSignature, Malformed
@@ -65,11 +66,11 @@ class Door:
             return _refuse(name, "too_large", 413)
         except BadSignature:
             return _refuse(name, "bad_signature", 401)
-        except (Malformed, web.RequestPayloadError):
+        except (Malformed, DataError, web.RequestPayloadError):  # DataError: what no column of ours can hold
             return _refuse(name, "malformed", 400)
         except ConnectionError:
             return _refuse(name, "hung_up", 400)
-        except (DatabaseGone, TimeoutError):
+        except (DatabaseGone, TimeoutError, OperationalError, ProgrammingError):  # also: there are no tables yet
             return _refuse(name, "not_stored", 503)
         response = _response(exchange.response)
         try:
