@@ -24,6 +24,7 @@ import bot.sender
 import bot.units
 from adapters.registry import MESSENGERS
 from bot.app import build
+from bot.observe import configure_logging
 from bot.settings import load
 from domain.clock import ShiftedClock
 from domain.delivery import inbox, outbox
@@ -116,6 +117,7 @@ def give_birth(order: dict[str, Any]) -> int:
     if pid:
         return pid
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    configure_logging("text")
     hasten()
     if order["fault"]:
         arm(order["fault"], order["passage"])

@@ -30,11 +30,13 @@ async def database_away(engine: Engine) -> AsyncIterator[None]:
     """Take the database away from under the running bot: an exclusive lock on SQLite, closed doors on PostgreSQL."""
     url = engine.url
     if url.get_backend_name() == "sqlite":
-        blocker = sqlite3.connect(str(url.database), isolation_level=None, timeout=20)
+        blocker = sqlite3.connect(str(url.database), isolation_level=None, timeout=20, check_same_thread=False)
         await asyncio.to_thread(blocker.execute, "BEGIN IMMEDIATE")
-        yield
-        blocker.execute("ROLLBACK")
-        blocker.close()
+        try:
+            yield
+        finally:
+            blocker.execute("ROLLBACK")
+            blocker.close()
         return
     server = postgres_server()
     assert server is not None
