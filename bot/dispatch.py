@@ -138,6 +138,8 @@ class Dispatcher:
                 await self.sweep()
             except DatabaseGone:
                 log.warning("sweep_failed")
+            except Exception:  # as in the sender: the next round must come
+                log.exception("sweep_failed")
             await asyncio.sleep(SWEEP_EVERY)
 
     async def settle(self) -> None:

@@ -95,6 +95,10 @@ class Sender:
                 log.warning("outbox_unreachable", extra={"connection": self.connection.name})
                 await asyncio.sleep(IDLE)
                 continue
+            except Exception:  # a bug in one round must not silence the connection for good
+                log.exception("round_failed", extra={"connection": self.connection.name})
+                await asyncio.sleep(IDLE)
+                continue
             if not busy:
                 await self._sleep(IDLE)
 

@@ -23,6 +23,13 @@ _PUT = {
 }
 _EARLIER = OUTBOX.alias("earlier")
 _FREE = or_(OUTBOX.c.lease_until.is_(None), OUTBOX.c.lease_until < bindparam("now"))
+_REPLACED = and_(
+    OUTBOX.c.kind == "UPDATE",
+    _EARLIER.c.kind == "UPDATE",
+    _EARLIER.c.card_key == OUTBOX.c.card_key,
+    or_(_EARLIER.c.lease_until.is_(None), _EARLIER.c.lease_until < bindparam("now")),
+)
+"""An earlier update that waits for its next try does not hold a newer one of the same card up; one in the air does."""
 _DUE_IDS = (
     select(OUTBOX.c.workspace_id, OUTBOX.c.id)
     .where(
@@ -35,6 +42,7 @@ _DUE_IDS = (
             _EARLIER.c.lane == OUTBOX.c.lane,
             _EARLIER.c.state == "PENDING",
             _EARLIER.c.id < OUTBOX.c.id,
+            ~_REPLACED,
         ),
     )
     .order_by(OUTBOX.c.not_before, OUTBOX.c.id)
@@ -56,7 +64,10 @@ _LEASE = (
     .values(lease_until=bindparam("until"))
 )
 _CLAIMED = (
-    select(OUTBOX, CARD.c.message_id.label("card_message"), CARD.c.handle.label("card_handle"))
+    select(
+        OUTBOX, CARD.c.message_id.label("card_message"), CARD.c.handle.label("card_handle"),
+        CARD.c.changed_at.label("card_changed"),
+    )
     .select_from(
         OUTBOX.outerjoin(CARD, and_(CARD.c.workspace_id == OUTBOX.c.workspace_id, CARD.c.id == OUTBOX.c.card_key))
     )
@@ -75,14 +86,18 @@ _SENT = (
 )  # fmt: skip
 _DEAD = (
     update(OUTBOX)
-    .where(OUTBOX.c.workspace_id == bindparam("ws_"), OUTBOX.c.id == bindparam("row"))
+    .where(
+        OUTBOX.c.workspace_id == bindparam("ws_"), OUTBOX.c.id == bindparam("row"), OUTBOX.c.state == "PENDING"
+    )
     .values(state="DEAD", last_error=bindparam("cause"), attempts=bindparam("tries"), lease_until=None)
-)
+)  # fmt: skip
 _LATER = (
     update(OUTBOX)
-    .where(OUTBOX.c.workspace_id == bindparam("ws_"), OUTBOX.c.id == bindparam("row"))
+    .where(
+        OUTBOX.c.workspace_id == bindparam("ws_"), OUTBOX.c.id == bindparam("row"), OUTBOX.c.state == "PENDING"
+    )
     .values(not_before=bindparam("again"), attempts=bindparam("tries"), last_error=bindparam("cause"), lease_until=None)
-)
+)  # fmt: skip
 _RELEASE = (
     update(OUTBOX)
     .where(
@@ -98,9 +113,11 @@ _REPLAY = (
 )
 _PLAIN = (
     update(OUTBOX)
-    .where(OUTBOX.c.workspace_id == bindparam("ws_"), OUTBOX.c.id == bindparam("row"))
+    .where(
+        OUTBOX.c.workspace_id == bindparam("ws_"), OUTBOX.c.id == bindparam("row"), OUTBOX.c.state == "PENDING"
+    )
     .values(payload=bindparam("text"), last_error=bindparam("cause"), lease_until=None, not_before=bindparam("at"))
-)
+)  # fmt: skip
 
 
 def enqueue(uow: UnitOfWork, values: Mapping[str, object]) -> None:
@@ -128,6 +145,10 @@ def claim(connection: Connection, name: str, now: datetime, most: int) -> Sequen
 
 
 def _is_overtaken(connection: Connection, row: Row[Any], now: datetime) -> bool:
+    """Whether a newer update of the card is due, or the card has changed since: then a newer one exists and may even
+    have been shown already (it rode on an acknowledgement), and this one would turn the card back."""
+    if row.card_changed is not None and row.card_changed > row.created_at:
+        return True
     newest = connection.execute(
         _NEWER, {"ws_": row.workspace_id, "in_lane": row.lane, "card": row.card_key, "now": now}
     ).scalar()
