@@ -62,8 +62,9 @@ class CheckInRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckInSheet:
-    """Everything a check-in card shows. `period` is the ISO week's key, "2026-W07". `more` says how many key results wait behind these; `snoozed` until when;
-    `owner` is whose key results they are when the reader checks in for somebody else (R-CHK-12)."""
+    """Everything a check-in card shows. `period` is the ISO week's key, "2026-W07". `more` says how many key results
+    wait behind these; `snoozed` until when; `owner` is whose they are when the reader checks in for somebody else
+    (R-CHK-12)."""
 
     key: str
     locale: str

@@ -37,6 +37,7 @@ class House:
         self.engine = open_engine(f"sqlite:///{folder}/house.db")
         SQLModel.metadata.create_all(self.engine)
         self.now = FRIDAY
+        self._open: UnitOfWork | None = None
         self.workspace_id = Workspace(key="main", name="main").workspace_id
         with self.unit() as uow:
             uow.add(Workspace(workspace_id=self.workspace_id, key="main", name="main"))
@@ -47,6 +48,10 @@ class House:
 
     @contextmanager
     def unit(self) -> Iterator[UnitOfWork]:
+        """A unit of work; asked for inside another one, that one."""
+        if self._open is not None:
+            yield self._open
+            return
         with (
             self.engine.connect() as connection,
             connection.begin(),
@@ -54,7 +59,11 @@ class House:
                 connection, now=self.now, workspace_id=self.workspace_id, prepared=Prepared(), savepoint=True
             ) as uow,
         ):
-            yield uow
+            self._open = uow
+            try:
+                yield uow
+            finally:
+                self._open = None
 
     def rows(self, model: type[SQLModel]) -> list[Any]:
         table = table_of(model)
