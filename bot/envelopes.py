@@ -6,10 +6,13 @@ from typing import Any
 import orjson
 
 from adapters.base import Answer, Json, Toast
+from adapters.errors import Malformed
 from bot.connections import Connection
 from bot.vault import Vault
 from domain.command import Actor, Command, Conversation, ConversationKind, Kind, Mention, Value
 from domain.ids import new_id
+
+_SENDER, _MESSAGE, _ACCOUNT = 128, 200, 220
 
 
 def address(conversation: Conversation) -> str:
@@ -22,7 +25,9 @@ def conversation_of(text: str) -> Conversation:
 
 
 def inbox_values(command: Command, connection: Connection, lease_until: datetime) -> dict[str, object]:
-    """The columns of a fresh inbox row; after `lease_until` a sweep takes it over if it is not done."""
+    """The columns of a fresh inbox row; after `lease_until` a sweep takes it over if it is not done. Raises `Malformed`
+    for ids that no platform gives and no column holds."""
+    _check_ids(command)
     return {
         "id": new_id(),
         "connection": connection.name,
@@ -38,6 +43,25 @@ def inbox_values(command: Command, connection: Connection, lease_until: datetime
         "done_at": None,
         "redacted": False,
     }
+
+
+def _check_ids(command: Command) -> None:
+    """Ids as our columns take them: a sender's may be 128 characters long, a message's or a chat's 200."""
+    actor, place = command.actor, command.conversation
+    account = f"{command.platform}:{actor.tenant}:{actor.user_id}|{place.id}"
+    short = [actor.user_id, *(str(value) for name, value in command.values.items() if _names_somebody(command, name))]
+    long = [command.key, place.id, place.thread_id or "", command.card_ref or "", command.message_id or ""]
+    if (
+        any(len(one) > _SENDER for one in short)
+        or any(len(one) > _MESSAGE for one in long)
+        or len(account) > _ACCOUNT
+        or any("\0" in one for one in (*short, *long, actor.tenant))
+    ):
+        raise Malformed("id")
+
+
+def _names_somebody(command: Command, field: str) -> bool:
+    return command.kind is Kind.EVENT and field in ("user_id", "new_user_id", "employee_no")
 
 
 def encode_command(command: Command, vault: Vault) -> str:

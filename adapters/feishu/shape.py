@@ -11,12 +11,24 @@ from domain.clock import to_millisecond
 
 
 def load(raw: bytes | str) -> Json:
-    """A JSON object from text. Raises `Malformed` for anything else, invalid UTF-8 and lone surrogates included."""
+    """A JSON object from text, without NUL characters, which no database text can hold. Raises `Malformed` for anything
+    else, invalid UTF-8 and lone surrogates included."""
     try:
         value = orjson.loads(raw)
     except (orjson.JSONDecodeError, UnicodeEncodeError) as error:
         raise Malformed("not JSON") from error
-    return as_object(value)
+    escaped = "\\u0000" in raw if isinstance(raw, str) else b"\\u0000" in raw
+    return as_object(_without_nul(value) if escaped else value)
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, list):
+        return [_without_nul(one) for one in value]
+    if isinstance(value, dict):
+        return {key.replace("\0", ""): _without_nul(one) for key, one in value.items()}
+    return value
 
 
 def as_object(value: Any) -> Json:
