@@ -1,12 +1,15 @@
 """A running, seeded rig whose logs are watched; SQLite here, both databases where a test asks for them."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from adapters.dingtalk.simulator import DingtalkSimulator
 from adapters.simulation import Resident
 from bot.playground.rig import Rig, make_rig
 from tests.company import account, populate, seed
@@ -37,6 +40,10 @@ async def rig(database_url: str, caplog: pytest.LogCaptureFixture) -> AsyncItera
     for name, simulator in made.simulators.items():
         simulator.add_resident(Resident(user_id=account(name, "bob").replace("bob", "dan"), name="丹"))
     seed(made.bot.engine, made)
+    world = cast(DingtalkSimulator, made.simulators["dingtalk"]).world
+    async with asyncio.timeout(5):
+        while not world.routes:  # noqa: ASYNC110 (registered in the background; the simulator has no event for it)
+            await asyncio.sleep(0.01)
     caplog.set_level(logging.INFO, logger="bida")
     try:
         yield made
