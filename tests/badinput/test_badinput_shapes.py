@@ -97,15 +97,15 @@ async def test_json_of_the_wrong_shape_at_any_depth(rig: Rig, kind: str, caplog:
 
 
 @KINDS
-@pytest.mark.parametrize("spoil", [b"\x00", b"&#0;", b"&#x1F;", b"x" * 5000, "😀".encode() * 300, b"<a/>", b"]]>", b""])
 @pytest.mark.parametrize("tag", ["FromUserName", "CreateTime", "MsgType", "Content", "MsgId", "AgentID", "ToUserName"])
-async def test_xml_of_the_wrong_shape(rig: Rig, tag: str, spoil: bytes, caplog: pytest.LogCaptureFixture) -> None:
+async def test_xml_of_the_wrong_shape(rig: Rig, tag: str, caplog: pytest.LogCaptureFixture) -> None:
     content = text_content(rig, "wecom", "bob", "/me")
     start, end = content.index(f"<{tag}>".encode()) + len(tag) + 2, content.index(f"</{tag}>".encode())
     watch = Watch.begin(rig, caplog)
-    status, _ = await post(rig, "wecom", sealed(rig, "wecom", content[:start] + spoil + content[end:]))
-    await rig.settle()
-    assert status in ALLOWED
+    for spoil in (b"\x00", b"&#0;", b"&#x1F;", b"x" * 5000, "😀".encode() * 300, b"<a/>", b"]]>", b""):
+        status, _ = await post(rig, "wecom", sealed(rig, "wecom", content[:start] + spoil + content[end:]))
+        await rig.settle()
+        assert status in ALLOWED, spoil
     assert not watch.changed() & set(DOMAIN)
     assert not [each for each in caplog.records if each.levelno >= logging.ERROR]
 
