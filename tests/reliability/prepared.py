@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,7 @@ def make_template(kind: str, directory: Path) -> Template:
 
 
 def _fill(url: str) -> None:
-    rig = make_rig(url, FRIDAY)
+    rig = make_rig(url, FRIDAY - timedelta(days=1))
     for name in rig.simulators:
         rig.environ[f"BIDA_{name.upper()}__API_BASE_URL"] = "http://127.0.0.1:9"
     rig.environ["BIDA_DINGTALK__LEGACY_API_BASE_URL"] = "http://127.0.0.1:9"

@@ -106,7 +106,9 @@ async def test_database_gone_for_ten_seconds(rig: Rig) -> None:
 
     def is_quiet() -> bool:
         tables = read_tables(rig.bot.engine)
-        return {row["state"] for row in tables.inbox} == {"DONE"} and {row["state"] for row in tables.outbox} == {"SENT"}
+        return {row["state"] for row in tables.inbox} == {"DONE"} and {row["state"] for row in tables.outbox} == {
+            "SENT"
+        }
 
     await until(is_quiet, 20, f"never finished\n{read_tables(rig.bot.engine)}")
     tables = read_tables(rig.bot.engine)
