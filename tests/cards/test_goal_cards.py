@@ -33,7 +33,8 @@ def line(
 ) -> KeyResultLine:  # fmt: skip
     measure = Measure(
         type=kind, start=d(start), target=d(target), current=d(current), low=d(low), high=d(high),
-        accepted=min(Decimal(current or 0), Decimal(total)) if kind is KrType.MILESTONE else Decimal(0), total=Decimal(total),
+        accepted=min(Decimal(current or 0), Decimal(total)) if kind is KrType.MILESTONE else Decimal(0),
+        total=Decimal(total),
     )  # fmt: skip
     return KeyResultLine(
         id="k1", number=number, title="交付准时率", objective_id="o1", objective_title="按时交付", owner_id="p1",

@@ -53,11 +53,13 @@ class Talk:
     # --- acting ----------------------------------------------------------------------------------------------------
 
     async def say(self, text: str) -> Seen:
-        """Type in the direct chat; gives the newest message from the bot."""
+        """Type in the direct chat; gives the card that answers, or where there is none, the newest message."""
+        before = len(self.seen())
         delivered = await self.rig.simulators[self.messenger].say(self.user, text)
         assert delivered.status == 200
         await self.rig.settle()
-        return self.last()
+        cards = [one for one in self.seen()[before:] if one.buttons]
+        return cards[-1] if cards else self.last()
 
     async def say_in_group(self, text: str) -> None:
         await self.rig.simulators[self.messenger].say(self.user, text, chat=self.group)

@@ -48,9 +48,9 @@ async def test_the_tree_goes_from_the_company_down_page_by_page(rig: Rig, messen
     assert "36%　安然" in told
     assert "目标全景" in card.text
     await bob.press("目标状态", card)
-    assert "本周已打卡" in bob.last().text
+    assert "本周已打卡" in bob.card().text
     await bob.press("目标全景")
-    assert "客户满意度第一" in bob.last().text
+    assert "客户满意度第一" in bob.card().text
     assert bob.problems() == []
 
 
