@@ -8,6 +8,10 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
+from adapters.base import Pace
+from adapters.dingtalk.adapter import PACE as DINGTALK
+from adapters.feishu.capabilities import PACE as FEISHU
+from adapters.wecom.adapter import PACE as WECOM
 from bench.databases import copied
 from bench.prepare import Stage, free_port
 from bench.process import SERVE, running
@@ -17,6 +21,7 @@ from domain.delivery.model import CardRow, OutboxRow
 from domain.ids import new_id
 
 LATENCY = 0.05
+PACES = {"wecom": WECOM, "dingtalk": DINGTALK, "feishu": FEISHU}
 OUTBOX, CARD = table_of(OutboxRow), table_of(CardRow)
 
 
@@ -34,6 +39,14 @@ class Sent:
     @property
     def rate(self) -> float:
         return self.sent / self.seconds
+
+    @property
+    def seconds_for_all(self) -> float:
+        """By what was measured, and no faster than the send limits let it once their full buckets are empty."""
+        pace: Pace = PACES[self.messenger]
+        limits = [(pace.per_second or 0, 1), (pace.per_minute or 0, 60)] if self.paced else []
+        held = [(self.all_of - most) * span / most for most, span in limits if most]
+        return max([self.all_of / self.rate, *held])
 
 
 async def send_all(stage: Stage, messenger: str, many: int, *, paced: bool, limit: float, log: Path) -> Sent:

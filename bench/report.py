@@ -68,7 +68,7 @@ def print_sent(all_sent: Sequence[Sent]) -> None:
         pace = "paced" if sent.paced else "unpaced"
         line = f"{sent.messenger:<9} {pace:<8} {sent.sent:>6} in {sent.seconds:>5.1f} s = {sent.rate:>5.1f}/s"
         if sent.sent < sent.all_of:
-            line += f", so {sent.all_of} take {sent.all_of / sent.rate:.0f} s"
+            line += f", so {sent.all_of} take {sent.seconds_for_all:.0f} s"
         print(f"{line} (simulator {sent.driver_share:.2f} cores)")
 
 
