@@ -41,7 +41,7 @@ _MOVE = (
     update(IDENTITY)
     .where(
         IDENTITY.c.platform == bindparam("on"),
-        IDENTITY.c.tenant == bindparam("within"),
+        IDENTITY.c.tenant.in_([bindparam("within"), ""]),  # "" = imported before the connection was configured
         IDENTITY.c.user_id == bindparam("user"),
     )
     .values(person_id=bindparam("person"), active=True)
@@ -51,7 +51,7 @@ _RELEASE = (
     .where(
         IDENTITY.c.person_id == bindparam("person"),
         IDENTITY.c.platform == bindparam("on"),
-        IDENTITY.c.tenant == bindparam("within"),
+        IDENTITY.c.tenant.in_([bindparam("within"), ""]),
         IDENTITY.c.user_id != bindparam("user"),
     )
     .values(active=False)
