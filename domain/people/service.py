@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import Insert, Row, and_, bindparam, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.columns import table_of
 from domain.ids import new_id
@@ -73,7 +74,12 @@ _SHOWN = (
 _COMPANY = select(
     WORKSPACE.c.key, WORKSPACE.c.name, WORKSPACE.c.locale, WORKSPACE.c.timezone, WORKSPACE.c.calendar_version
 )
-_HEADCOUNT = select(func.count()).select_from(PERSON).where(PERSON.c.active, ~PERSON.c.provisional)
+_ADD_ACCOUNT: dict[bool, Insert] = {
+    False: sqlite.insert(IDENTITY).on_conflict_do_nothing(),
+    True: postgresql.insert(IDENTITY).on_conflict_do_nothing(),
+}
+"""By whether it is PostgreSQL: the first messages of one sender may be handled at once."""
+_DROP_PERSON = delete(PERSON).where(PERSON.c.id == bindparam("person"))
 
 
 def identify(uow: UnitOfWork, platform: str, tenant: str, user_id: str) -> Profile | None:
@@ -95,18 +101,19 @@ def profile(uow: UnitOfWork, person_id: str) -> Profile | None:
 
 
 def provisional(uow: UnitOfWork, platform: str, tenant: str, user_id: str, name: str) -> Profile:
-    """A stand-in for a sender nobody has told us about: may only bind, ask for help and choose a language (R-ID-03)."""
+    """A stand-in for a sender nobody has told us about: may only bind, ask for help and choose a language (R-ID-03).
+    Of several made at once for one account the first stays, and is who all of them are (R-ID-01)."""
     person = Person(
         workspace_id=uow.workspace_id, id=new_id(), name=name or user_id, provisional=True, created_at=uow.now
     )
     uow.add(person)
-    uow.add(
-        Identity(
-            workspace_id=uow.workspace_id, person_id=person.id, platform=platform, tenant=tenant, user_id=user_id,
-            created_at=uow.now,
-        )
+    added = uow.change(
+        _ADD_ACCOUNT[uow.is_postgres], id=new_id(), person_id=person.id, platform=platform, tenant=tenant,
+        user_id=user_id, active=True, unreachable_at=None, created_at=uow.now,
     )  # fmt: skip
-    made = profile(uow, person.id)
+    if not added:
+        uow.change(_DROP_PERSON, person=person.id)
+    made = identify(uow, platform, tenant, user_id)
     assert made is not None
     return made
 
@@ -159,12 +166,6 @@ def company(uow: UnitOfWork) -> Row[Any]:
     row = uow.one(_COMPANY)
     assert row is not None
     return row
-
-
-def headcount(uow: UnitOfWork) -> int:
-    """How many active, known people there are."""
-    row = uow.one(_HEADCOUNT)
-    return int(row[0]) if row else 0
 
 
 def _profile(row: Row[Any], now: datetime, *, linked: bool = True) -> Profile:
