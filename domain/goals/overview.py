@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select
+from sqlalchemy import Integer, Row, and_, bindparam, or_, select
 
 from domain.columns import table_of
 from domain.goals.formulas import Status, objective_progress, objective_status
@@ -22,6 +22,15 @@ PERSON = table_of(Person)
 
 LEVELS = ("company", "department", "individual")
 
+READS_ALL = frozenset({"hrbp", "auditor"})
+"""Roles that see every goal (R-OBJ-06); which departments an HRBP cares for is not told, so it is all of them."""
+
+_DIRECT = select(PERSON.c.id).where(PERSON.c.workspace_id == bindparam("ws_"), PERSON.c.manager_id == bindparam("me"))
+_LED = _DIRECT.cte("led", recursive=True)
+_LED = _LED.union(  # not union all: a ring of managers must come to an end
+    select(PERSON.c.id).join(_LED, PERSON.c.manager_id == _LED.c.id).where(PERSON.c.workspace_id == bindparam("ws_"))
+)
+
 _JOINED = (
     OBJECTIVE.join(PERSON, and_(PERSON.c.workspace_id == OBJECTIVE.c.workspace_id, PERSON.c.id == OBJECTIVE.c.owner_id))
     .join(CYCLE, and_(CYCLE.c.workspace_id == OBJECTIVE.c.workspace_id, CYCLE.c.id == OBJECTIVE.c.cycle_id))
@@ -36,11 +45,12 @@ _OBJECTIVES = (
         OBJECTIVE.c.state == "published",
         CYCLE.c.starts_on <= bindparam("today"),
         CYCLE.c.ends_on >= bindparam("since"),
-        # who may see it: everybody, the owner's department, or the owner and their manager (R-OBJ-06)
+        # who may see it: everybody, the owner's department, or the owner, all managers above and who reads all
         or_(
             OBJECTIVE.c.visibility == "public",
             OBJECTIVE.c.owner_id == bindparam("me"),
-            PERSON.c.manager_id == bindparam("me"),
+            bindparam("reads_all", type_=Integer) == 1,
+            OBJECTIVE.c.owner_id.in_(select(_LED.c.id)),
             and_(OBJECTIVE.c.visibility == "department", PERSON.c.department_id == bindparam("department")),
         ),
     )
@@ -88,8 +98,9 @@ def goal_status(lines: Sequence[KeyResultLine]) -> GoalStatus:
 
 def _visible(uow: UnitOfWork, person: Profile, moment: Moment) -> Sequence[Row[Any]]:
     return uow.all(
-        _OBJECTIVES, today=moment.today, since=moment.today, me=person.id, department=person.department_id or ""
-    )
+        _OBJECTIVES, today=moment.today, since=moment.today, me=person.id, department=person.department_id or "",
+        reads_all=int(bool(person.roles & READS_ALL)),
+    )  # fmt: skip
 
 
 def _views(
