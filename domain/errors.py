@@ -70,6 +70,12 @@ class CycleClosed(DomainError):
     code = "ci.closed"
 
 
+class WrongMoment(DomainError):
+    """The value is dated in the future or long before its cycle (R-KR-05), or the cycle is still planned (R-CYC-02)."""
+
+    code = "ci.wrong_moment"
+
+
 class WrongCode(DomainError):
     """The binding code is wrong, used or expired (R-ID-02)."""
 

@@ -31,6 +31,7 @@ CATALOGUE: Mapping[str, str] = {
     "ci.confirm": "{x} is far above the target. Is it right?",
     "ci.confirm_low": "{x} is far below the last value. Is it right?",
     "ci.confirm_far": "{x} is far from the last value. Is it right?",
+    "ci.wrong_moment": "This date can't take a value: not the future, and not long before the cycle begins.",
     "ci.closed": "This cycle is closed. Add a note on the grading card instead.",
     "ci.third": 'Third "no change" in a row. Please add one short reason.',
     "ci.help": "Who can help, and by when?",

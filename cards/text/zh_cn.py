@@ -31,6 +31,7 @@ CATALOGUE: Mapping[str, str] = {
     "ci.confirm": "{x} 比目标高很多，确认是 {x}？",
     "ci.confirm_low": "{x} 比上次低很多，确认是 {x}？",
     "ci.confirm_far": "{x} 和上次差很多，确认是 {x}？",
+    "ci.wrong_moment": "这个时间不能填写数值：不能晚于现在，也不能早于周期开始太多。",
     "ci.closed": "本周期已结束，数值不能再改。可以在评分卡里补充说明。",
     "ci.third": "已连续 3 次「没变化」，请写一句原因。",
     "ci.help": "需要谁帮忙？什么时候之前？",

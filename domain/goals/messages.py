@@ -76,6 +76,10 @@ class KeyResultLine:
         return self.cycle_state in (CycleState.CLOSED, CycleState.ARCHIVED)
 
     @property
+    def is_planned(self) -> bool:
+        return self.cycle_state is CycleState.PLANNED
+
+    @property
     def status(self) -> Status:
         """The owner's word for this period, else what the numbers say (R-PRG-06)."""
         return self.recent.status if self.recent is not None else self.automatic
@@ -128,7 +132,8 @@ class ReasonNeeded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TooLate:
-    """The check-in can no longer be corrected (R-CHK-08); a later value can be entered instead."""
+    """The check-in can no longer be corrected (R-CHK-08), or a newer one has come after it (R-KR-05); a later value can
+    be entered instead."""
 
     line: KeyResultLine
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, exists, or_, select, update
 
 from domain.columns import table_of
-from domain.errors import CycleClosed, NotAllowed, TooLong
+from domain.errors import CycleClosed, NotAllowed, TooLong, WrongMoment
 from domain.goals.formulas import (
     KrType,
     Measure,
@@ -54,11 +54,20 @@ _SET_VALUE = (
     .where(KR.c.id == bindparam("kr"), or_(KR.c.value_at.is_(None), KR.c.value_at <= bindparam("at")))
     .values(current=bindparam("to"), value_at=bindparam("at"))
 )
+_LATER = CHECK_IN.alias("later")
 _LAST_TWO = (
-    select(CHECK_IN.c.value, CHECK_IN.c.version, CHECK_IN.c.thread_id)
-    .where(CHECK_IN.c.key_result_id == bindparam("kr"))
-    .order_by(CHECK_IN.c.created_at.desc(), CHECK_IN.c.id.desc())
-    .limit(12)
+    select(CHECK_IN.c.value)
+    .where(
+        CHECK_IN.c.key_result_id == bindparam("kr"),
+        CHECK_IN.c.thread_id != bindparam("but"),
+        ~exists().where(
+            _LATER.c.workspace_id == CHECK_IN.c.workspace_id,
+            _LATER.c.thread_id == CHECK_IN.c.thread_id,
+            _LATER.c.version > CHECK_IN.c.version,
+        ),
+    )
+    .order_by(CHECK_IN.c.thread_id.desc())  # a thread bears the id of its first version, and ids sort by time
+    .limit(2)
 )
 _WEEKS = (
     select(CHECK_IN.c.period)
@@ -79,23 +88,25 @@ def check_in(
     """Store how a key result stands and say what that changed.
 
     Raises `CycleClosed` (R-CHK-10), `NotAllowed` for somebody who is neither owner, manager nor contributor
-    (R-CHK-12), `TooLong` (R-GEN-08), ValueError for a `value_at` that cannot be (R-KR-05). Outcomes that need the
-    person first store nothing.
+    (R-CHK-12), `TooLong` (R-GEN-08), `WrongMoment` for a `value_at` that cannot be (R-KR-05) or a cycle that is only
+    planned (R-CYC-02). Outcomes that need the person first store nothing.
     """
     if line.is_closed:
         raise CycleClosed
+    if line.is_planned:
+        raise WrongMoment
     check_note(command.note)
     for_other = line.owner_id != by.id
     if for_other and not _may_act_for(uow, line, by):
         raise NotAllowed
-    if command.corrects is not None and not is_editable(line, by, moment):
+    if command.corrects is not None and not (_is_newest(line, command.corrects) and is_editable(line, by, moment)):
         return TooLate(line=line)
     if command.value is not None and not command.confirmed:
         last = _base(line, command)
         if command.value != last and needs_confirmation(line.measure, command.value, last):
             return ConfirmationNeeded(line=line, value=command.value)
-    unexplained = command.value is None and command.corrects is None and len(command.note.strip()) < MIN_REASON
-    if unexplained and _was_unchanged_twice(uow, line):
+    unexplained = command.value is None and len(command.note.strip()) < MIN_REASON
+    if unexplained and _was_unchanged_twice(uow, line, command.corrects):
         return ReasonNeeded(line=line)
     return _store(uow, sheet, line, command, by, moment, for_other=for_other)
 
@@ -144,7 +155,7 @@ def _store(
     value_at = command.value_at or (recent.value_at if recent is not None else uow.now)
     cycle_start = instant_at(line.cycle_starts, time(0), moment.zone)
     if not is_admissible_value_at(value_at, uow.now, cycle_start):
-        raise ValueError("value_at lies in the future or long before the cycle")
+        raise WrongMoment
     before = _base(line, command)
     after = command.value if command.value is not None else before
     updated = _updated(line, command, by, after, value_at, moment)
@@ -240,13 +251,14 @@ def _base(line: KeyResultLine, command: CheckIn) -> Decimal | None:
     return line.measure.current
 
 
-def _was_unchanged_twice(uow: UnitOfWork, line: KeyResultLine) -> bool:
-    """Whether the last two check-ins, each in its latest version, said "no change"."""
-    latest: dict[str, bool] = {}
-    for row in uow.all(_LAST_TWO, kr=line.id):
-        latest.setdefault(row.thread_id, row.value is None)
-    last = list(latest.values())[:2]
-    return last == [True, True]
+def _is_newest(line: KeyResultLine, thread_id: str) -> bool:
+    """Whether no other check-in of the period came after this one: correcting it must not undo a newer one."""
+    return line.recent is not None and line.recent.thread_id == thread_id
+
+
+def _was_unchanged_twice(uow: UnitOfWork, line: KeyResultLine, corrects: str | None) -> bool:
+    """Whether the last two check-ins besides the corrected one, each in its latest version, said "no change"."""
+    return [row.value for row in uow.all(_LAST_TWO, kr=line.id, but=corrects or "")] == [None, None]
 
 
 def _may_act_for(uow: UnitOfWork, line: KeyResultLine, by: Profile) -> bool:

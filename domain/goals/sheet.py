@@ -119,9 +119,10 @@ class Sheet:
 
 
 def my_sheet(uow: UnitOfWork, person_id: str, moment: Moment) -> Sheet:
-    """Every live key result of a person, numbered #1… in a stable order; closed cycles are left out."""
+    """Every live key result of a person, numbered #1… in a stable order; cycles that are closed, or not yet being
+    drafted, are left out (R-CYC-02)."""
     rows = uow.all(_MINE, owner=person_id, since=_grading_since(moment.today))
-    lines = [line for line in _lines(uow, rows, moment) if not line.is_closed]
+    lines = [line for line in _lines(uow, rows, moment) if not line.is_closed and not line.is_planned]
     return Sheet(tuple(replace(line, number=number) for number, line in enumerate(lines, 1)))
 
 
