@@ -126,12 +126,13 @@ def _run(ctx: Ctx, word: str) -> Reply:
 
 
 def _hear(ctx: Ctx) -> Reply:
-    """Plain text: the answer to an open question, a command word without its slash, or nothing we know."""
+    """Plain text: the answer to an open question, a command word without its slash, or nothing we know. While a
+    question is open a command word is one only when it stands alone: an answer may begin with any word."""
     question = pending.find(ctx.uow, ctx.account)
     text = ctx.command.args
     word, _, rest = text.partition(" ")
     found = ctx.router.plain(word.casefold())
-    if question is not None and found is None:
+    if question is not None and (found is None or rest.strip()):
         if text.casefold() in ("取消", "cancel"):
             pending.forget(ctx.uow, ctx.account)
             return ctx.text("pending.cancelled")
@@ -148,9 +149,8 @@ def _hear(ctx: Ctx) -> Reply:
 def _press(ctx: Ctx) -> Reply:
     """A button: prove that we made it, find its card, check whose it is and whether it is still the current one."""
     key = ctx.connection.vault.action_key
-    folded = unfold(ctx.command.values)
-    if folded is not None and not is_genuine(folded, key):
-        folded = None  # a typed text that only looks like one
+    # a typed text may only look like one
+    folded = next((one for one in unfold(ctx.command.values) if is_genuine(one, key)), None)
     ref = folded or ActionRef(ctx.command.name, ctx.command.params)
     action = ctx.router.actions.get(ref.name)
     if action is None or not is_genuine(ref, key):

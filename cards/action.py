@@ -33,7 +33,7 @@ class ActionRef:
     @staticmethod
     def decode(text: str) -> "ActionRef":
         """The inverse of `encode`. Raises `NotAReference` for anything `encode` cannot have made."""
-        if not text.startswith(MARK) or len(text) > 4096:
+        if not text.startswith(MARK) or len(text) > 4096 or not text.isascii():
             raise NotAReference
         name, _, query = text[len(MARK) :].partition("?")
         if not name or not name.replace(".", "").replace("_", "").isalnum() or not name.isascii():
@@ -59,7 +59,8 @@ def seal(ref: ActionRef, key: bytes) -> ActionRef:
 def is_genuine(ref: ActionRef, key: bytes) -> bool:
     """Whether `seal` with this key made the reference: nothing forged, nothing changed."""
     bare = {name: value for name, value in ref.params.items() if name != _SEAL}
-    return hmac.compare_digest(ref.params.get(_SEAL, ""), _proof(ActionRef(ref.name, bare), key))
+    claimed = ref.params.get(_SEAL, "").encode(errors="replace")  # bytes: text that is not ASCII cannot be compared
+    return hmac.compare_digest(claimed, _proof(ActionRef(ref.name, bare), key).encode())
 
 
 def _proof(ref: ActionRef, key: bytes) -> str:

@@ -63,17 +63,18 @@ def _without_understudies(card: Card, caps: Capabilities) -> Card:
     return card if len(kept) == len(card.inputs) else replace(card, inputs=kept)
 
 
-def unfold(values: Mapping[str, Value]) -> ActionRef | None:
-    """The action a person chose as an option of a submitted form, to be done instead of the submit; the first by
-    input order. It is a claim: text a person typed may look like one, so what is not genuine is just text."""
+def unfold(values: Mapping[str, Value]) -> tuple[ActionRef, ...]:
+    """The actions a person chose as options of a submitted form, in input order; the first genuine one is to be done
+    instead of the submit. They are claims: text a person typed may look like one, and then it is just text."""
+    found: list[ActionRef] = []
     for value in values.values():
         for text in (value,) if isinstance(value, str) else value:
             if text.startswith(MARK):
                 try:
-                    return ActionRef.decode(text)
+                    found.append(ActionRef.decode(text))
                 except NotAReference:
                     continue
-    return None
+    return tuple(found)
 
 
 def _settled(draft: Draft) -> list[Input]:

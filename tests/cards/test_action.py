@@ -76,3 +76,13 @@ def test_decoding_raises_nothing_else(text):
         ActionRef.decode(text)
     except NotAReference:
         return
+
+
+@pytest.mark.parametrize("seal_text", ["中", "é" * 16, "\ud800", ""])
+def test_a_seal_of_any_text_is_refused_without_an_error(seal_text):
+    assert not is_genuine(ActionRef("a.b", {"s": seal_text}), KEY)
+
+
+def test_a_reference_is_printable_ascii():
+    with pytest.raises(NotAReference):
+        ActionRef.decode("~a.b?c=中")

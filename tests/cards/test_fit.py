@@ -299,10 +299,10 @@ def test_headings_of_groups_come_before_other_text_on_a_form():
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ({}, None),
-        ({"v": "94", "s": ("g",)}, None),
-        ({"v": "94", "s": ("g", "~a.b?c=1"), "t": "~a.c"}, ActionRef("a.b", {"c": "1"})),
-        ({"v": "~ 约 94", "s": "~a.b"}, ActionRef("a.b")),
+        ({}, ()),
+        ({"v": "94", "s": ("g",)}, ()),
+        ({"v": "94", "s": ("g", "~a.b?c=1"), "t": "~a.c"}, (ActionRef("a.b", {"c": "1"}), ActionRef("a.c"))),
+        ({"v": "~ 约 94", "s": "~a.b"}, (ActionRef("a.b"),)),
     ],
 )
 def test_a_chosen_action_is_found_among_the_answers(values, expected):
