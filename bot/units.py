@@ -243,7 +243,8 @@ class PostgresUnits(_Threads):
                 connection = connection or self._engine.connect()
                 ticket.value = self._run(connection, ticket.job)
             except Exception as error:  # as above: the asker gets it
-                if _is_gone(error):
+                # a job may have swallowed the loss of its connection: then only the connection knows
+                if _is_gone(error) or (connection is not None and connection.invalidated):
                     log.warning("database_gone", extra={"cause": type(error).__name__, "count": 1})
                     ticket.error = _as_gone(error)
                     _discard(connection)

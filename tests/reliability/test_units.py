@@ -1,6 +1,7 @@
 """Units of work run together, fail apart, and are final before anybody hears of it (design (a), "Synchronous core")."""
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -8,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, event, select, text, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.database import open_engine
 from bot.units import DatabaseGone, Turn, Units, open_units
@@ -217,3 +218,19 @@ async def test_terminated_connections_are_a_database_that_is_gone_once_each(unit
     told = {one for one in outcomes if isinstance(one, str)}
     assert {name for name in names(engine) if name.startswith("m")} == told, "told and true are the same thing"
     assert await units.run(add("last")) == "last"
+
+
+@pytest.mark.parametrize("kind", ["postgres"], indirect=True)
+async def test_a_job_that_swallows_the_loss_of_its_connection_is_not_believed(units: Units, engine: Engine) -> None:
+    """`/readyz` asks in a way that takes every error for "not migrated"; the next job must find a good connection."""
+
+    def deaf(turn: Turn) -> str:
+        with contextlib.suppress(DBAPIError):
+            turn.connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        return "fine"
+
+    for _ in range(8):
+        with pytest.raises(DatabaseGone):
+            await units.run(deaf)
+    assert await units.run(add("after")) == "after"
+    assert names(engine) == {"after"}
