@@ -93,7 +93,7 @@ def checkin_card(sheet: CheckInSheet) -> Card:
         inputs = tuple(field for row in waiting for field in _inputs(row, sheet.locale))
         actions = _form_buttons(sheet)
     else:
-        blocks += [_done(row, sheet.locale) for row in sheet.rows]
+        blocks += [_done(row, sheet.locale) for row in sheet.rows] or [_text(say(sheet.locale, "error.not_found"))]
         actions = _result_buttons(sheet)
     title = _card_title(sheet, waiting, asking)
     return Card(
@@ -297,6 +297,8 @@ def _button(
 def _tone(sheet: CheckInSheet, open_: bool) -> Tone:
     if open_ or sheet.snoozed:
         return Tone.INFO
+    if not sheet.rows:
+        return Tone.NEUTRAL
     worst = {row.line.status for row in sheet.rows}
     return Tone.DANGER if Status.RED in worst else Tone.WARNING if Status.AMBER in worst else Tone.SUCCESS
 

@@ -22,6 +22,7 @@ from domain.goals.service import is_editable
 from domain.goals.sheet import Moment, Sheet, my_sheet, sheet_of, worst_first
 from domain.goals.spoken import LATER, Spoken, understand
 from domain.ids import new_id
+from domain.people.messages import Profile
 from domain.people.service import prefer, profile
 from domain.periods import in_zone
 
@@ -48,9 +49,13 @@ def checkin(ctx: Ctx) -> Reply:
     return ctx.privately(_open(ctx, worst_first(sheet.lines)))
 
 
-def _open(ctx: Ctx, lines: list[KeyResultLine], owner: str = "") -> Reply:
-    items = Items.begin(lines[:PER_CARD], rest=[line.id for line in lines[PER_CARD:]], owner=owner)
-    return Reply(posts=(Post(card=ctx.new_card("checkin", items.subject(moment_of(ctx).period))),))
+def _open(ctx: Ctx, lines: list[KeyResultLine], owner: Profile | None = None) -> Reply:
+    items = _begin(lines[:PER_CARD], [line.id for line in lines[PER_CARD:]], owner)
+    return Reply(posts=(Post(card=ctx.new_card("checkin", items.subject(ctx))),))
+
+
+def _begin(lines: list[KeyResultLine], rest: list[str], owner: Profile | None) -> Items:
+    return Items.begin(lines, rest, owner.name, owner.timezone) if owner is not None else Items.begin(lines, rest)
 
 
 def _for_other(ctx: Ctx, text: str) -> Reply:
@@ -66,11 +71,11 @@ def _for_other(ctx: Ctx, text: str) -> Reply:
     moment = Moment.of(ctx.now, owner.timezone, ctx.calendar())
     sheet = Sheet(lines_for(ctx.uow, my_sheet(ctx.uow, owner.id, moment).lines, ctx.person, owner.manager_id))
     if not found.rest:
-        return _open(ctx, worst_first(sheet.lines), owner.name) if sheet.lines else ctx.text("ci.who", name=name)
-    return _one_line(ctx, sheet, found.rest, owner.name)
+        return _open(ctx, worst_first(sheet.lines), owner) if sheet.lines else ctx.text("ci.who", name=name)
+    return _one_line(ctx, sheet, found.rest, owner)
 
 
-def _one_line(ctx: Ctx, sheet: Sheet, text: str, owner: str = "") -> Reply:
+def _one_line(ctx: Ctx, sheet: Sheet, text: str, owner: Profile | None = None) -> Reply:
     """`/ci #2 92 g note`: without #n only when there is no doubt which key result is meant."""
     spoken = understand(text)
     numbered = [line for line in sheet.lines if line.number == spoken.number]
@@ -78,13 +83,16 @@ def _one_line(ctx: Ctx, sheet: Sheet, text: str, owner: str = "") -> Reply:
         numbered = list(sheet.lines)
     if not numbered or not (spoken.value or spoken.no_change):
         return Reply(posts=(Post(card=choose_line(new_id(), sheet.lines, ctx.person.locale)),))
-    items = Items.begin(numbered, rest=[], owner=owner)
+    items = _begin(numbered, [], owner)
     items.say(ctx, 0, spoken)
+    notice = items.notice([0])
+    if notice is not None:
+        return ctx.text(notice)
     if items.is_refused(0) and not items.wants_reason(0):
         code, params = items.refusal(0)
         return ctx.text(code, **params)
     prefer(ctx.uow, ctx.person, ctx.command.platform)
-    card = ctx.new_card("checkin", items.subject(moment_of(ctx).period))
+    card = ctx.new_card("checkin", items.subject(ctx))
     why = (_ask_why(ctx, items, 0, card.key),) if items.wants_reason(0) and not ctx.is_group else ()
     return Reply(posts=(Post(card=card), *why))
 
@@ -104,7 +112,12 @@ def submit(ctx: Ctx) -> Reply:
         return ctx.toast("ci.nothing", tone="warning")
     if not all(items.is_refused(at) for at in touched):
         prefer(ctx.uow, ctx.person, ctx.command.platform)
-    return _shown(ctx, items, "ci.toast_saved" if items.all_done(touched) else "ci.toast_check")
+    return _shown(ctx, items, _outcome(items, touched))
+
+
+def _outcome(items: Items, touched: list[int]) -> str:
+    """The text that says how it went for these."""
+    return items.notice(touched) or ("ci.toast_saved" if items.all_done(touched) else "ci.toast_check")
 
 
 def keep(ctx: Ctx) -> Reply:
@@ -113,7 +126,7 @@ def keep(ctx: Ctx) -> Reply:
     touched = items.keep(ctx)
     if not touched:
         return ctx.toast("ci.nothing", tone="warning")
-    reply = _shown(ctx, items, "ci.toast_saved" if items.all_done(touched) else "ci.toast_check")
+    reply = _shown(ctx, items, _outcome(items, touched))
     unexplained = next((at for at in touched if items.wants_reason(at)), None)
     if unexplained is None:
         return reply
@@ -124,8 +137,9 @@ def keep(ctx: Ctx) -> Reply:
 def confirm(ctx: Ctx) -> Reply:
     """Yes, the implausible value is right (R-CHK-10), or the number with "%" means the number (R-GEN-09)."""
     items = Items.of(ctx)
-    items.confirm(ctx, _place(ctx, items))
-    return _shown(ctx, items, "ci.toast_saved")
+    at = _place(ctx, items)
+    items.confirm(ctx, at)
+    return _shown(ctx, items, _outcome(items, [at]))
 
 
 def fix(ctx: Ctx) -> Reply:
@@ -153,9 +167,10 @@ def edit(ctx: Ctx) -> Reply:
 def following(ctx: Ctx) -> Reply:
     """The next three, on the same card."""
     items = Items.of(ctx)
-    lines = sheet_of(ctx.uow, items.rest[:PER_CARD], {}, moment_of(ctx)).lines
+    moment = items.now(ctx)
+    lines = sheet_of(ctx.uow, items.rest[:PER_CARD], {}, moment).lines
     owner = lines[0].owner_id if lines else ctx.person.id
-    numbers = {line.id: line.number for line in my_sheet(ctx.uow, owner, moment_of(ctx)).lines}
+    numbers = {line.id: line.number for line in my_sheet(ctx.uow, owner, moment).lines}
     return _shown(ctx, items.turned(list(lines), numbers, PER_CARD), None)
 
 
@@ -200,8 +215,8 @@ def answered(ctx: Ctx) -> Reply:
     asked: dict[str, Any] = orjson.loads(ctx.question.params)
     row = card_rows.find(ctx.uow, asked["card"])
     if row is None or row.person_id != ctx.person.id:
-        pending.forget(ctx.uow, ctx.account)
-        raise CardUnknown
+        pending.forget(ctx.uow, ctx.account)  # answered, not refused: a refusal would keep the question
+        return ctx.text(CardUnknown.code)
     ctx.card = row
     items = Items.of(ctx)
     at = int(asked["k"])
@@ -215,7 +230,8 @@ def answered(ctx: Ctx) -> Reply:
         return ctx.text(code, **params)
     pending.forget(ctx.uow, ctx.account)
     prefer(ctx.uow, ctx.person, ctx.command.platform)
-    words = items.words(ctx, at)
+    notice = items.notice([at])
+    words = ctx.say(notice) if notice is not None else items.words(ctx, at)
     return Reply(card=_next(ctx, items), posts=(Post(text=words),) if words else ())
 
 
@@ -227,7 +243,7 @@ def _shown(ctx: Ctx, items: Items, toast: str | None) -> Reply:
 def _next(ctx: Ctx, items: Items) -> Card:
     """Make what the items say the card's next version, and draw it from what was read already."""
     assert ctx.card is not None
-    ctx.advance(items.subject())
+    ctx.advance(items.subject(ctx))
     return items.card(ctx, ctx.card.id)
 
 

@@ -12,7 +12,7 @@ from bot.context import Ctx
 from cards.goals import CheckInRow, CheckInSheet, checkin_card, result_text
 from cards.model import Card
 from cards.values import plain_text
-from domain.errors import BadNumber, CycleClosed, NotFound, TooLong
+from domain.errors import BadNumber, CycleClosed, NotAllowed, NotFound, TooLong, WrongMoment
 from domain.goals.entry import PercentOnNumber, read_value
 from domain.goals.formulas import Status
 from domain.goals.messages import (
@@ -40,19 +40,21 @@ def moment_of(ctx: Ctx) -> Moment:
 @dataclass(slots=True)
 class Items:
     """The card's subject, unpacked. Every item: `id`, `n`, `state`, and as needed `draft`, `error`, `thread`,
-    `dobj`, `streak`."""
+    `dobj`, `streak`. An item that has become nobody's of this card is `gone`; `notice` names what has to be said of
+    the last step. `owner` and `zone` are whose key results they are, when not the reader's own."""
 
     items: list[dict[str, Any]]
     rest: list[str] = field(default_factory=list)
     period: str = ""
     snoozed: str = ""
     owner: str = ""
+    zone: str = ""
     _sheet: Sheet | None = None
 
     @staticmethod
-    def begin(lines: Sequence[KeyResultLine], rest: list[str], owner: str = "") -> "Items":
+    def begin(lines: Sequence[KeyResultLine], rest: list[str], owner: str = "", zone: str = "") -> "Items":
         items = [{"id": line.id, "n": line.number, "state": "open"} for line in lines]
-        return Items(items, rest, owner=owner)
+        return Items(items, rest, owner=owner, zone=zone)
 
     @staticmethod
     def of(ctx: Ctx) -> "Items":
@@ -60,12 +62,13 @@ class Items:
         found = _unpacked(subject)
         for item in found.items:
             item.pop("fresh", None)  # what was said before this step is no news any more
+            item.pop("notice", None)
         return found
 
-    def subject(self, period: str = "") -> dict[str, Any]:
+    def subject(self, ctx: Ctx) -> dict[str, Any]:
         return {
-            "items": self.items, "rest": self.rest, "period": self.period or period, "snoozed": self.snoozed,
-            "owner": self.owner,
+            "items": self.items, "rest": self.rest, "period": self.period or self.now(ctx).period,
+            "snoozed": self.snoozed, "owner": self.owner, "zone": self.zone,
         }  # fmt: skip
 
     @property
@@ -82,10 +85,14 @@ class Items:
             self._sheet = sheet_of(ctx.uow, self.ids, self.numbers, self.moment(ctx))
         return self._sheet
 
+    def now(self, ctx: Ctx) -> Moment:
+        """Now, in the zone of whose key results they are (R-GEN-02)."""
+        return Moment.of(ctx.now, self.zone or ctx.person.timezone, ctx.calendar())
+
     def moment(self, ctx: Ctx) -> Moment:
         """Now; but what is done, or being corrected, belongs to the week it was said in, also on the Monday after."""
-        now = moment_of(ctx)
-        if self.period and all(item["state"] == "done" or item.get("thread") for item in self.items):
+        now = self.now(ctx)
+        if self.period and all(item["state"] in ("done", "gone") or item.get("thread") for item in self.items):
             return replace(now, period=self.period)
         self.period = now.period
         return now
@@ -129,7 +136,8 @@ class Items:
     def confirm(self, ctx: Ctx, at: int) -> None:
         item = self.items[at]
         if item["state"] in ("asking", "percent"):
-            self._try(ctx, at, item["draft"], confirmed=True)
+            # that "%" means the number does not make the number plausible
+            self._try(ctx, at, item["draft"], confirmed=item["state"] == "asking")
 
     def reopen(self, at: int) -> None:
         item = self.items[at]
@@ -154,7 +162,7 @@ class Items:
     def turned(self, lines: list[KeyResultLine], numbers: Mapping[str, int], most: int) -> "Items":
         """The next page: these lines, then the rest."""
         items = [{"id": line.id, "n": numbers.get(line.id, 0), "state": "open"} for line in lines]
-        return Items(items, self.rest[most:], self.period, owner=self.owner)
+        return Items(items, self.rest[most:], self.period, owner=self.owner, zone=self.zone)
 
     # --- what came of it -------------------------------------------------------------------------------------------
 
@@ -173,6 +181,10 @@ class Items:
     def all_done(self, places: list[int]) -> bool:
         return all(self.items[at]["state"] == "done" for at in places)
 
+    def notice(self, places: list[int]) -> str | None:
+        """What the last step of these ran into: the name of a text."""
+        return next((self.items[at]["notice"] for at in places if self.items[at].get("notice")), None)
+
     def words(self, ctx: Ctx, at: int) -> str:
         """A finished item in a line of text; "" when it is not finished."""
         if self.items[at]["state"] != "done":
@@ -183,7 +195,7 @@ class Items:
     def card(self, ctx: Ctx, key: str) -> Card:
         """The card of these items."""
         sheet = self.sheet(ctx)
-        rows = [(at, sheet.find(item["id"])) for at, item in enumerate(self.items)]
+        rows = [(at, sheet.find(item["id"])) for at, item in enumerate(self.items) if item["state"] != "gone"]
         return checkin_card(
             CheckInSheet(
                 key=key,
@@ -198,15 +210,20 @@ class Items:
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
-    def _line(self, ctx: Ctx, at: int) -> KeyResultLine:
+    def _line(self, ctx: Ctx, at: int) -> KeyResultLine | None:
+        """The item's key result; one that is cancelled leaves the card, and the others can go on."""
         line = self.sheet(ctx).find(self.items[at]["id"])
         if line is None:
-            raise NotFound
+            self._drop(at, NotFound.code)
         return line
 
+    def _drop(self, at: int, why: str) -> None:
+        self.items[at].update(state="gone", draft={}, error="", thread=None, notice=why)
+
     def _try(self, ctx: Ctx, at: int, draft: dict[str, str], *, confirmed: bool = False) -> None:
-        line = self._line(ctx, at)
-        item = self.items[at]
+        line, item = self._line(ctx, at), self.items[at]
+        if line is None:
+            return
         if not draft.get("value", "").strip():
             item.update(state="error", draft=draft, error="ci.empty", params={})
             return
@@ -216,14 +233,14 @@ class Items:
             item.update(state="error", draft=draft, error=error.code, params=error.params)
             return
         except PercentOnNumber as question:
-            value = question.value
-            if not confirmed:
-                item.update(state="percent", draft={**draft, "value": plain_text(value)}, error="")
-                return
+            item.update(state="percent", draft={**draft, "value": plain_text(question.value)}, error="")
+            return
         self._check_in(ctx, at, line, draft, value, confirmed=confirmed)
 
     def _keep(self, ctx: Ctx, at: int, draft: dict[str, str]) -> None:
-        self._check_in(ctx, at, self._line(ctx, at), draft, None)
+        line = self._line(ctx, at)
+        if line is not None:
+            self._check_in(ctx, at, line, draft, None)
 
     def _check_in(
         self, ctx: Ctx, at: int, line: KeyResultLine, draft: dict[str, str], value: Decimal | None, *,
@@ -241,8 +258,11 @@ class Items:
         )
         try:
             outcome = check_in(ctx.uow, self.sheet(ctx), line, command, ctx.person, self.moment(ctx))
-        except (TooLong, CycleClosed) as error:
+        except (TooLong, CycleClosed, WrongMoment) as error:
             item.update(state="error", draft=draft, error=error.code, params=error.params)
+            return
+        except NotAllowed as error:
+            self._drop(at, error.code)
             return
         match outcome:
             case CheckedIn():
@@ -257,7 +277,9 @@ class Items:
             case ReasonNeeded():
                 item.update(state="error", draft=draft, error="ci.third", params={})
             case TooLate():
-                item.update(state="done", draft={}, error="", thread=None)
+                newer = line.recent is not None and line.recent.thread_id != command.corrects
+                why = "error.stale_card" if newer else "ci.too_late"
+                item.update(state="done", draft={}, error="", thread=None, notice=why)
 
     def _row(self, ctx: Ctx, at: int, line: KeyResultLine) -> CheckInRow:
         item = self.items[at]
@@ -285,8 +307,9 @@ def draw(ctx: Ctx, row: Row[Any]) -> Card:
 
 def _unpacked(subject: Mapping[str, Any]) -> Items:
     return Items(
-        subject["items"], subject["rest"], subject["period"], subject.get("snoozed", ""), subject.get("owner", "")
-    )
+        subject["items"], subject["rest"], subject["period"], subject.get("snoozed", ""), subject.get("owner", ""),
+        subject.get("zone", ""),
+    )  # fmt: skip
 
 
 def _typed(values: Mapping[str, Any], name: str) -> str:
