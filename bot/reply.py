@@ -25,7 +25,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookUp:
-    """Read one user's directory entry; it comes back as a `directory.changed` event."""
+    """Read one user's directory entry; it comes back as a `directory.read` event."""
 
     user_id: str
 

@@ -12,11 +12,9 @@ from domain.goals.formulas import (
     CycleState,
     KrType,
     Measure,
-    Recorded,
     Status,
     automatic_status,
     confidence_of,
-    current_value,
     cycle_score,
     cycle_state,
     expected_progress,
@@ -189,20 +187,6 @@ def test_R_CHK_10_is_the_same_for_a_mirrored_goal(value: int, last: int) -> None
     asked = needs_confirmation(number(None, "10", "90"), Decimal(value), Decimal(last))
     mirrored = needs_confirmation(number(None, "-10", "-90"), Decimal(-value), Decimal(-last))
     assert asked is mirrored
-
-
-def recorded(value: int, at: int, created: int) -> Recorded:
-    day = timedelta(days=1)
-    return Recorded(value=Decimal(value), value_at=NOON + at * day, created_at=NOON + created * day)
-
-
-def test_R_KR_05_back_dated_values_never_win() -> None:
-    newest, corrected, late = recorded(1, 5, 5), recorded(2, 5, 6), recorded(3, 2, 9)
-    assert current_value([]) is None
-    assert current_value([newest, late]) == newest
-    assert current_value([newest, corrected, late]) == corrected
-    assert current_value([late, corrected, newest]) == corrected
-    assert current_value([newest, recorded(9, 5, 5)]) == recorded(9, 5, 5)
 
 
 def test_R_KR_05_dates_a_value_may_have() -> None:

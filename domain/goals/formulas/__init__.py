@@ -13,12 +13,7 @@ from domain.goals.formulas.status import (
     objective_status,
     status_of_confidence,
 )
-from domain.goals.formulas.values import (
-    Recorded,
-    current_value,
-    is_admissible_value_at,
-    needs_confirmation,
-)
+from domain.goals.formulas.values import is_admissible_value_at, needs_confirmation
 from domain.goals.formulas.weights import (
     contribution,
     effective_weights,
@@ -37,12 +32,10 @@ __all__ = [
     "KrType",
     "Measure",
     "Profile",
-    "Recorded",
     "Status",
     "automatic_status",
     "confidence_of",
     "contribution",
-    "current_value",
     "cycle_score",
     "cycle_state",
     "effective_weights",

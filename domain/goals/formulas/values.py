@@ -1,7 +1,5 @@
-"""Which of the reported values counts, and which look mistyped (R-KR-05, R-CHK-10)."""
+"""Which values may be reported, and which look mistyped (R-KR-05, R-CHK-10)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -12,27 +10,6 @@ from domain.goals.formulas.measure import MOVING, KrType, Measure
 _BEFORE_CYCLE: Final = timedelta(days=31)
 _FAR: Final = Decimal(3)
 _HALF: Final = Decimal("0.5")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """A reported value: when it was true, and when we were told."""
-
-    value: Decimal
-    value_at: datetime
-    created_at: datetime
-
-
-def current_value(values: Iterable[Recorded]) -> Recorded | None:
-    """The value that counts: the latest `value_at`, then the latest `created_at` (R-KR-05, R-CHK-11).
-
-    Of exact twins the one that comes later in `values`. None when there is none.
-    """
-    current: Recorded | None = None
-    for value in values:
-        if current is None or (value.value_at, value.created_at) >= (current.value_at, current.created_at):
-            current = value
-    return current
 
 
 def is_admissible_value_at(value_at: datetime, now: datetime, cycle_start: datetime) -> bool:
