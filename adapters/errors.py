@@ -29,11 +29,13 @@ class OutboundError(AdapterError):
 
 
 class RateLimited(OutboundError):
-    """The platform asks us to wait `after` seconds; the whole bucket sleeps, the attempt does not count."""
+    """The platform asks us to wait `after` seconds; the attempt does not count. The whole bucket sleeps, unless
+    `only_here`: then it is this conversation alone that has had enough."""
 
-    def __init__(self, code: str = "", detail: str = "", *, after: float = 1.0) -> None:
+    def __init__(self, code: str = "", detail: str = "", *, after: float = 1.0, only_here: bool = False) -> None:
         super().__init__(code, detail)
         self.after = after
+        self.only_here = only_here
 
 
 class Transient(OutboundError):

@@ -5,13 +5,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Row
 
-from bot.connections import Connections, surface_of
+from bot.connections import Connection, Connections, surface_of
 from bot.envelopes import address, conversation_of
 from bot.units import Turn
 from domain.command import Conversation, ConversationKind
 from domain.delivery import outbox
-from domain.ids import new_id
 from domain.people.service import identities, note_reachable
+from domain.unit_of_work import UnitOfWork
 
 
 def take_another_way(turn: Turn, connections: Connections, row: Row[Any]) -> str | None:
@@ -25,28 +25,35 @@ def take_another_way(turn: Turn, connections: Connections, row: Row[Any]) -> str
         return None
     with turn.unit(row.workspace_id, row.command_id) as uow:
         person = note_reachable(uow, lost.platform, lost.tenant, lost.id, reachable=False)
-        found: str | None = None
-        if person is not None and row.plain and not row.dedupe.startswith("another:"):
-            for identity in identities(uow, person):
-                other = connections.reaching(row.workspace_id, identity.platform, identity.tenant)
-                if other is None or identity.platform == lost.platform:
-                    continue
-                to = Conversation(
-                    platform=identity.platform, tenant=other.adapter.tenant, id=identity.user_id, kind=lost.kind
-                )
-                payload = other.adapter.render_text(row.plain, surface_of(to)).payload
-                outbox.enqueue(
-                    uow,
-                    {
-                        "id": new_id(), "connection": other.name, "dedupe": f"another:{row.id}", "lane": row.lane,
-                        "kind": "SEND", "conversation": address(to), "card_kind": "", "card_key": None,
-                        "payload": orjson.dumps(payload).decode(), "plain": row.plain, "reply_handle": None,
-                        "target": None, "state": "PENDING", "attempts": 0, "not_before": uow.now, "lease_until": None,
-                        "expires_at": row.expires_at, "last_error": "", "message_id": "",
-                        "command_id": row.command_id, "created_at": uow.now, "sent_at": None,
-                    },
-                )  # fmt: skip
-                found = other.name
-                break
+        way = _other_way(uow, connections, person, lost) if person is not None and _may_move(row) else None
+        if way is not None:
+            other, to = way
+            outbox.enqueue(
+                uow,
+                connection=other.name,
+                conversation=address(to),
+                dedupe=f"another:{row.id}",
+                lane=row.lane,
+                kind="SEND",
+                payload=orjson.dumps(other.adapter.render_text(row.plain, surface_of(to)).payload).decode(),
+                plain=row.plain,
+                expires_at=row.expires_at,
+            )
         uow.commit()
-    return found
+    return way[0].name if way is not None else None
+
+
+def _may_move(row: Row[Any]) -> bool:
+    return bool(row.plain) and not row.dedupe.startswith("another:")
+
+
+def _other_way(
+    uow: UnitOfWork, connections: Connections, person_id: str, lost: Conversation
+) -> tuple[Connection, Conversation] | None:
+    for identity in identities(uow, person_id):
+        other = connections.reaching(uow.workspace_id, identity.platform, identity.tenant)
+        if other is not None and identity.platform != lost.platform:
+            return other, Conversation(
+                platform=identity.platform, tenant=other.adapter.tenant, id=identity.user_id, kind=lost.kind
+            )
+    return None

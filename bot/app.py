@@ -38,6 +38,7 @@ log = logging.getLogger("bida.app")
 FEATURES = (checkin.FEATURE, okr.FEATURE, people.FEATURE, help.FEATURE)
 GRACE = 10.0
 RETRY = 2.0
+SETTLED_WITHIN = 90.0
 
 
 def workspace_id(key: str) -> str:
@@ -94,10 +95,12 @@ class App:
         await self._became_ready.wait()
 
     async def settle(self) -> None:
-        """Wait until what has been promised for now is delivered: for the playground, the story and tests."""
-        await self.dispatcher.settle()
-        for sender in self.senders.values():
-            await sender.settle()
+        """Wait until what has been promised for now is delivered: for the playground, the story and tests. Raises
+        `TimeoutError` when that takes longer than any of them should wait."""
+        async with asyncio.timeout(SETTLED_WITHIN):
+            await self.dispatcher.settle()
+            for sender in self.senders.values():
+                await sender.settle()
 
     async def is_ready(self) -> bool:
         """The database answers and is at the expected migration."""

@@ -6,6 +6,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
+_PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""A server that has fallen silent is noticed within seconds, not when the kernel gives up."""
+
 
 class UnknownDatabase(ValueError):
     """The database URL is neither SQLite nor PostgreSQL."""
@@ -25,7 +34,11 @@ def open_engine(url: str, *, synchronous: str = "FULL") -> Engine:
     backend = parsed.get_backend_name()
     if backend == "postgresql":
         return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=4, hide_parameters=True
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=8,
+            max_overflow=4,
+            hide_parameters=True,
+            connect_args=dict(_PATIENCE),
         )
     if backend != "sqlite":
         raise UnknownDatabase(f"{backend} is not supported: use sqlite:///… or postgresql://…")

@@ -112,10 +112,11 @@ class Dispatcher:
     async def sweep(self) -> int:
         """Take over rows whose handler died, and deferred ones whose time has come; returns how many."""
         now = self.clock.now()
+        ours = [connection.name for connection in self.desk.connections]
 
         def job(turn: Turn) -> list[tuple[str, str, str, int]]:
             with turn.over_all() as uow:
-                rows = inbox.claim(turn.connection, now, SWEEP_MOST)
+                rows = inbox.claim(turn.connection, now, SWEEP_MOST, ours)
                 uow.commit()
             return [(row.id, row.connection, row.command, row.attempts) for row in rows]
 
@@ -218,7 +219,7 @@ class Dispatcher:
 
         def job(turn: Turn) -> None:
             with turn.over_all() as uow:
-                outbox.mark_sent(turn.connection, keys, now)
+                outbox.mark_ridden(turn.connection, keys, now)
                 outbox.release(turn.connection, following, now + AFTER_ACK)
                 uow.commit()
 
@@ -226,6 +227,8 @@ class Dispatcher:
             await self.units.run(job)
         except DatabaseGone:
             log.warning("ridden_not_noted", extra={"count": len(keys)})
+        for connection in self.desk.connections if following else ():
+            self.wake(connection.name)
 
 
 def _store(turn: Turn, connection: Connection, command: Command) -> _Stored:
@@ -252,5 +255,7 @@ def _working(connection: Connection, command: Command) -> Handled:
     """The neutral answer: received, in work; the result follows through the outbox (E07)."""
     if command.kind is not Kind.ACTION or not connection.capabilities(command.conversation).toast:
         return Handled(None)
-    toast = Toast(text=say("zh-CN", "error.temporary", ref=command.id[-8:]), tone="info")
+    # who clicked is not known yet, and so neither is their language
+    words = " ".join(say(locale, "error.temporary", ref=command.id[-8:]) for locale in ("zh-CN", "en"))
+    toast = Toast(text=words, tone="info")
     return Handled(encode_answer(Answer(toast=toast)))

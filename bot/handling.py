@@ -171,11 +171,7 @@ def _on_card(ctx: Ctx, action: CardAction, ref: ActionRef) -> Reply:
         raise NotYours(name=_owner_name(ctx, ctx.card.person_id))
     if not action.keeps and ref.params.get("v") != str(ctx.card.version):
         return _stale(ctx, action)
-    try:
-        return action.handler(ctx)
-    except Conflict:
-        ctx.card = card_rows.find(ctx.uow, ctx.card.id)
-        return _stale(ctx, action)
+    return action.handler(ctx)
 
 
 def _owner_name(ctx: Ctx, person_id: str) -> str:
@@ -187,12 +183,18 @@ def _stale(ctx: Ctx, action: CardAction) -> Reply:
     """The card has moved on: by this very button (E04), or by something else (E03). Show it as it is now."""
     assert ctx.card is not None
     key = "error.duplicate" if ctx.card.verb == action.name else "error.stale_card"
+    log.info("stale_click", extra={"command_id": ctx.command.id, "command": action.name, "code": key})
     reply = ctx.toast(key, tone="warning")
     return Reply(card=ctx.redraw(), toast=reply.toast)
 
 
 def _refuse(ctx: Ctx, error: DomainError) -> Reply:
-    """The failure as the person sees it: a toast on a click, a message otherwise."""
+    """The failure as the person sees it: a toast on a click, a message otherwise. What a deferred command runs into
+    is nobody's business."""
+    if ctx.command.params.get("deferred"):
+        return NOTHING
+    if isinstance(error, Conflict) and ctx.command.kind is Kind.ACTION:
+        return _press(ctx)  # somebody was faster, so this time the card is a stale one
     if ctx.command.kind is Kind.ACTION:
         return ctx.toast(error.code, tone="error", **error.params)
     if isinstance(error, UnknownCommand):

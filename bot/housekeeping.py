@@ -20,7 +20,7 @@ from domain.clock import Clock
 from domain.columns import table_of
 from domain.delivery.leases import first_run
 from domain.delivery.model import CardRow, InboxRow, JobRun, OutboxRow, PendingAnswer
-from domain.people.model import BindTry
+from domain.people.model import BindCode, BindTry
 from domain.periods import in_zone, local_date
 
 log = logging.getLogger("bida.jobs")
@@ -43,6 +43,8 @@ _EMPTY = (
     .where(OUTBOX.c.state == "SENT", OUTBOX.c.created_at < bindparam("before"), OUTBOX.c.payload != "")
     .values(payload="", plain="", reply_handle=None)
 )
+_DROP_MESSAGES = delete(OUTBOX).where(OUTBOX.c.state != "PENDING", OUTBOX.c.created_at < bindparam("before"))
+_DROP_CODES = delete(table_of(BindCode)).where(table_of(BindCode).c.expires_at < bindparam("before"))
 _DROP_CARDS = delete(CARD).where(CARD.c.created_at < bindparam("before"))
 _DROP_QUESTIONS = delete(table_of(PendingAnswer)).where(table_of(PendingAnswer).c.expires_at < bindparam("before"))
 _DROP_TRIES = delete(table_of(BindTry)).where(table_of(BindTry).c.at < bindparam("before"))
@@ -60,8 +62,8 @@ def keep_house(turn: Turn, now: datetime) -> None:
     day = timedelta(days=1)
     for statement, before in (
         (_REDACT, now - REDACT_AFTER), (_FORGET, now - KEEP_INBOX), (_EMPTY, now - KEEP_PAYLOAD),
-        (_DROP_CARDS, now - KEEP_CARDS), (_DROP_QUESTIONS, now - day), (_DROP_TRIES, now - day),
-        (_DROP_RUNS, now - KEEP_CARDS),
+        (_DROP_CARDS, now - KEEP_CARDS), (_DROP_MESSAGES, now - KEEP_CARDS), (_DROP_RUNS, now - KEEP_CARDS),
+        (_DROP_CODES, now - day), (_DROP_QUESTIONS, now - day), (_DROP_TRIES, now - day),
     ):  # fmt: skip
         turn.connection.execute(statement, {"before": before})
 
@@ -101,6 +103,7 @@ class Scheduler:
         self._units = units
         self._clock = clock
         self._zone = configuration.settings.timezone
+        self._connections = {one.name for company in configuration.companies for one in company.connections}
         self._ticks: Any = None
 
     def start(self) -> None:
@@ -138,6 +141,10 @@ class Scheduler:
         except DatabaseGone:
             return
         now = self._clock.now()
+        waiting = {row.connection for row in rows}
+        for name in self._connections - waiting:
+            PENDING.labels(name).set(0)
+            OLDEST.labels(name).set(0)
         for row in rows:
             PENDING.labels(row.connection).set(row.waiting)
             OLDEST.labels(row.connection).set(max(0.0, (now - row.oldest).total_seconds()))

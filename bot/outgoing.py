@@ -17,7 +17,6 @@ from cards.model import Action, Button, Card, Choice, Group, Option, People, Per
 from cards.plain import plain
 from domain.command import Command, Conversation, Kind
 from domain.delivery import outbox
-from domain.ids import new_id
 from domain.people.service import shown_on
 
 log = logging.getLogger("bida.outgoing")
@@ -93,26 +92,23 @@ def _change(ctx: Ctx, card: Card) -> None:
 
 def _update(ctx: Ctx, card: Card, rendered: _Rendered, to: Conversation, not_before: datetime) -> str:
     """The outbox row of a changed card."""
-    row = new_id()
     clicked = ctx.command.kind is Kind.ACTION
-    outbox.enqueue(
+    return outbox.enqueue(
         ctx.uow,
-        {
-            **_common(ctx, _through(ctx, to), to, row),
-            "dedupe": f"{ctx.command.id}:card",
-            "lane": card.key,
-            "kind": "UPDATE",
-            "card_kind": card.kind,
-            "card_key": card.key,
-            "payload": orjson.dumps(rendered.payload).decode(),
-            "plain": rendered.plain,
-            "reply_handle": ctx.connection.vault.lock(ctx.command.reply) if clicked else None,
-            "target": ctx.command.card_ref,
-            "not_before": not_before,
-            "expires_at": None,
-        },
+        connection=_through(ctx, to).name,
+        conversation=address(to),
+        dedupe=f"{ctx.command.id}:card",
+        lane=card.key,
+        kind="UPDATE",
+        payload=orjson.dumps(rendered.payload).decode(),
+        plain=rendered.plain,
+        card_kind=card.kind,
+        card_key=card.key,
+        card_version=_version(ctx, card),
+        reply_handle=ctx.connection.vault.lock(ctx.command.reply) if clicked else None,
+        target=ctx.command.card_ref,
+        not_before=not_before,
     )
-    return row
 
 
 def ack_deadline(command: Command, connection: Connection, now: datetime) -> datetime:
@@ -136,64 +132,39 @@ def _post(ctx: Ctx, post: Post, number: int) -> None:
 def _enqueue(
     ctx: Ctx, post: Post, to: Conversation, payload: Json, text: str, number: int, lane: str | None = None
 ) -> None:
-    if not text and post.card is None:
-        return
     card = post.card
-    handle = ctx.command.reply if card is None and to == ctx.command.conversation else None
+    if not text and card is None:
+        return
+    answers_here = card is None and to == ctx.command.conversation
     outbox.enqueue(
         ctx.uow,
-        {
-            **_common(ctx, _through(ctx, to), to, new_id()),
-            "dedupe": post.dedupe or f"{ctx.command.id}:{number}",
-            "lane": lane or (card.key if card is not None else ctx.command.id),
-            "kind": "SEND",
-            "card_kind": card.kind if card is not None else "",
-            "card_key": card.key if card is not None else None,
-            "payload": orjson.dumps(payload).decode(),
-            "plain": text,
-            "reply_handle": ctx.connection.vault.lock(handle) if handle is not None else None,
-            "target": ctx.command.message_id,
-            "not_before": post.not_before or ctx.now,
-            "expires_at": post.expires_at,
-        },
+        connection=_through(ctx, to).name,
+        conversation=address(to),
+        dedupe=post.dedupe or f"{ctx.command.id}:{number}",
+        lane=lane or (card.key if card is not None else ctx.command.id),
+        kind="SEND",
+        payload=orjson.dumps(payload).decode(),
+        plain=text,
+        card_kind=card.kind if card is not None else "",
+        card_key=card.key if card is not None else None,
+        reply_handle=ctx.connection.vault.lock(ctx.command.reply) if answers_here else None,
+        target=ctx.command.message_id,
+        not_before=post.not_before,
+        expires_at=post.expires_at,
     )
 
 
 def _look_up(ctx: Ctx, user_id: str, number: int) -> None:
-    to = replace(ctx.direct, id=user_id)
     outbox.enqueue(
         ctx.uow,
-        {
-            **_common(ctx, ctx.connection, to, new_id()),
-            "dedupe": f"{ctx.command.id}:look:{number}",
-            "lane": ctx.command.id,
-            "kind": "LOOK_UP",
-            "card_kind": "",
-            "card_key": None,
-            "payload": "{}",
-            "plain": "",
-            "reply_handle": None,
-            "target": None,
-            "not_before": ctx.now,
-            "expires_at": None,
-        },
+        connection=ctx.connection.name,
+        conversation=address(replace(ctx.direct, id=user_id)),
+        dedupe=f"{ctx.command.id}:look:{number}",
+        lane=ctx.command.id,
+        kind="LOOK_UP",
+        payload="{}",
+        plain="",
     )
-
-
-def _common(ctx: Ctx, connection: Connection, to: Conversation, row: str) -> dict[str, object]:
-    return {
-        "id": row,
-        "connection": connection.name,
-        "conversation": address(to),
-        "state": "PENDING",
-        "attempts": 0,
-        "lease_until": None,
-        "last_error": "",
-        "message_id": "",
-        "command_id": ctx.command.id,
-        "created_at": ctx.now,
-        "sent_at": None,
-    }
 
 
 def _text(ctx: Ctx, text: str, to: Conversation | None = None) -> Json:

@@ -59,8 +59,8 @@ class Door:
         if connection is None:
             return web.Response(status=404)
         try:
-            raw = await self._read(request)
             async with asyncio.timeout(PATIENCE):
+                raw = await self._read(request)
                 exchange = await self._dispatcher.receive(connection, raw)
         except web.HTTPRequestEntityTooLarge:
             return _refuse(name, "too_large", 413)

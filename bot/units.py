@@ -104,8 +104,11 @@ class _Threads:
         self._queue: queue.SimpleQueue[_Ticket | None] = queue.SimpleQueue()
         self._count = threads
         self._threads: list[threading.Thread] = []
+        self._stopped = False
 
     async def run(self, job: Job[T]) -> T:
+        if self._stopped:
+            raise DatabaseGone("stopped")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._queue.put(_Ticket(job, future, loop))
@@ -118,6 +121,7 @@ class _Threads:
             thread.start()
 
     def stop(self) -> None:
+        self._stopped = True
         for _ in self._threads:
             self._queue.put(None)
         for thread in self._threads:
@@ -213,6 +217,8 @@ class SqliteUnits(_Threads):
         with connection.begin():
             turn = Turn(connection, self._clock, self._prepared, savepoint=True)
             for ticket in tickets:
+                if ticket.future.cancelled():
+                    continue  # nobody waits for it any more, and nothing was acknowledged
                 try:
                     ticket.value = ticket.job(turn)
                 except DBAPIError as error:
@@ -239,6 +245,8 @@ class PostgresUnits(_Threads):
     def _work(self) -> None:
         connection: Connection | None = None
         while (ticket := self._queue.get()) is not None:
+            if ticket.future.cancelled():
+                continue  # nobody waits for it any more, and nothing was acknowledged
             try:
                 connection = connection or self._engine.connect()
                 ticket.value = self._run(connection, ticket.job)

@@ -108,7 +108,7 @@ def query_key_of(answer: Json) -> str:
     if answer.get("filteredStaffIdList"):
         raise Unreachable("filteredStaffIdList")
     if answer.get("flowControlledStaffIdList"):
-        raise RateLimited("flowControlledStaffIdList", after=FLOW_CONTROLLED)
+        raise RateLimited("flowControlledStaffIdList", after=FLOW_CONTROLLED, only_here=True)
     return str(answer.get("processQueryKey") or "")
 
 

@@ -37,7 +37,11 @@ _PUT = {
 }
 _CLAIM_IDS = (
     select(INBOX.c.workspace_id, INBOX.c.id)
-    .where(INBOX.c.state == "RECEIVED", INBOX.c.lease_until < bindparam("now"))
+    .where(
+        INBOX.c.state == "RECEIVED",
+        INBOX.c.lease_until < bindparam("now"),
+        INBOX.c.connection.in_(bindparam("ours", expanding=True)),
+    )
     .order_by(INBOX.c.lease_until)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
@@ -76,9 +80,9 @@ def fail(uow: UnitOfWork, row_id: str, answer: str | None) -> bool:
     return uow.change(_FAIL, row=row_id, said=answer, at=uow.now) == 1
 
 
-def claim(connection: Connection, now: datetime, most: int) -> Sequence[Row[Any]]:
-    """Take over rows whose handler never finished, over all workspaces; leases them anew and counts the attempt."""
-    rows = connection.execute(_CLAIM_IDS, {"now": now, "most": most}).all()
+def claim(connection: Connection, now: datetime, most: int, ours: Sequence[str]) -> Sequence[Row[Any]]:
+    """Take over rows of our connections whose handler never finished; leases them anew and counts the attempt."""
+    rows = connection.execute(_CLAIM_IDS, {"now": now, "most": most, "ours": list(ours)}).all()
     claimed = (
         connection.execute(_CLAIM, {"ws_": ws, "row": row, "now": now, "until": now + LEASE}).one_or_none()
         for ws, row in rows

@@ -43,8 +43,8 @@ class InboxRow(Scoped, table=True):
 class OutboxRow(Scoped, table=True):
     """A message we have promised to deliver. PENDING → SENT | DEAD. `lane` keeps order per card instance.
 
-    `payload` is exactly what is sent; `plain` what is sent if the platform refuses it. `answered_by` is the inbox row
-    whose acknowledgement may carry this message; until `not_before` the sender leaves it to that.
+    `payload` is exactly what is sent; `plain` what is sent if the platform refuses it. `card_version` is the version of
+    the card an UPDATE shows. Until `not_before` the sender leaves a message to the acknowledgement that may carry it.
     """
 
     __tablename__: ClassVar[str] = "outbox"
@@ -69,6 +69,7 @@ class OutboxRow(Scoped, table=True):
     conversation: str = Field(max_length=400)
     card_kind: str = Field(default="", max_length=40)
     card_key: str | None = Field(default=None, max_length=32)
+    card_version: int | None = None
     payload: str
     plain: str
     reply_handle: str | None = None

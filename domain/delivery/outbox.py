@@ -1,6 +1,6 @@
 """The outbox: what we promised to deliver, written in the transaction that caused it (design (f), "Sending")."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,13 +9,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.columns import table_of
 from domain.delivery.model import CardRow, OutboxRow
+from domain.ids import new_id
 from domain.unit_of_work import UnitOfWork
 
 OUTBOX = table_of(OutboxRow)
 CARD = table_of(CardRow)
 
 LEASE = timedelta(seconds=60)
-"""How long one send may take before another process may try: longer than every client timeout together."""
+"""How long one send may take before another process may try: longer than `SEND_WITHIN` of the courier."""
+
+EXPIRED = "expired"
+ELSEWHERE = "elsewhere"
+"""Causes of death that no replay undoes: yesterday's noise, and what was said on another messenger."""
 
 _PUT = {
     "sqlite": sqlite.insert(OUTBOX).on_conflict_do_nothing(),
@@ -65,8 +70,10 @@ _LEASE = (
 )
 _CLAIMED = (
     select(
-        OUTBOX, CARD.c.message_id.label("card_message"), CARD.c.handle.label("card_handle"),
-        CARD.c.changed_at.label("card_changed"),
+        OUTBOX,
+        CARD.c.message_id.label("card_message"),
+        CARD.c.handle.label("card_handle"),
+        CARD.c.version.label("card_now"),
     )
     .select_from(
         OUTBOX.outerjoin(CARD, and_(CARD.c.workspace_id == OUTBOX.c.workspace_id, CARD.c.id == OUTBOX.c.card_key))
@@ -84,6 +91,14 @@ _SENT = (
     )
     .values(state="SENT", sent_at=bindparam("at"), message_id=bindparam("message"), lease_until=None)
 )  # fmt: skip
+_RIDDEN = _SENT.where(
+    ~exists().where(
+        _EARLIER.c.workspace_id == OUTBOX.c.workspace_id,
+        _EARLIER.c.lane == OUTBOX.c.lane,
+        _EARLIER.c.state == "PENDING",
+        _EARLIER.c.id < OUTBOX.c.id,
+    )
+)
 _DEAD = (
     update(OUTBOX)
     .where(
@@ -108,8 +123,10 @@ _RELEASE = (
 )  # fmt: skip
 _REPLAY = (
     update(OUTBOX)
-    .where(OUTBOX.c.state == "DEAD")
-    .values(state="PENDING", attempts=0, not_before=bindparam("at"), expires_at=None, lease_until=None)
+    .where(
+        OUTBOX.c.state == "DEAD", ~OUTBOX.c.last_error.startswith(EXPIRED), ~OUTBOX.c.last_error.startswith(ELSEWHERE)
+    )
+    .values(state="PENDING", attempts=0, not_before=bindparam("at"), lease_until=None)
 )
 _PLAIN = (
     update(OUTBOX)
@@ -120,9 +137,35 @@ _PLAIN = (
 )  # fmt: skip
 
 
-def enqueue(uow: UnitOfWork, values: Mapping[str, object]) -> None:
-    """Promise a message. `values` are `OutboxRow` columns; a second promise under the same dedupe key does nothing."""
-    uow.change(_PUT["postgresql" if uow.is_postgres else "sqlite"], **values)
+def enqueue(
+    uow: UnitOfWork,
+    *,
+    connection: str,
+    conversation: str,
+    dedupe: str,
+    lane: str,
+    kind: str,
+    payload: str,
+    plain: str,
+    card_kind: str = "",
+    card_key: str | None = None,
+    card_version: int | None = None,
+    reply_handle: str | None = None,
+    target: str | None = None,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> str:
+    """Promise a message; returns its row's id. A second promise under the same dedupe key does nothing."""
+    row = new_id()
+    uow.change(
+        _PUT["postgresql" if uow.is_postgres else "sqlite"],
+        id=row, connection=connection, conversation=conversation, dedupe=dedupe, lane=lane, kind=kind,
+        payload=payload, plain=plain, card_kind=card_kind, card_key=card_key, card_version=card_version,
+        reply_handle=reply_handle, target=target, not_before=not_before or uow.now, expires_at=expires_at,
+        state="PENDING", attempts=0, lease_until=None, last_error="", message_id="", command_id=uow.command_id,
+        created_at=uow.now, sent_at=None,
+    )  # fmt: skip
+    return row
 
 
 def claim(connection: Connection, name: str, now: datetime, most: int) -> Sequence[Row[Any]]:
@@ -145,9 +188,9 @@ def claim(connection: Connection, name: str, now: datetime, most: int) -> Sequen
 
 
 def _is_overtaken(connection: Connection, row: Row[Any], now: datetime) -> bool:
-    """Whether a newer update of the card is due, or the card has changed since: then a newer one exists and may even
+    """Whether a newer update of the card is due, or the card has moved on since: then a newer one exists and may even
     have been shown already (it rode on an acknowledgement), and this one would turn the card back."""
-    if row.card_changed is not None and row.card_changed > row.created_at:
+    if row.card_now is not None and row.card_version is not None and row.card_now > row.card_version:
         return True
     newest = connection.execute(
         _NEWER, {"ws_": row.workspace_id, "in_lane": row.lane, "card": row.card_key, "now": now}
@@ -165,6 +208,15 @@ def mark_sent(connection: Connection, keys: Sequence[tuple[str, str]], now: date
     if keys:
         values = [{"ws_": ws, "row": row, "at": now, "message": message} for ws, row in keys]
         connection.execute(_SENT, values if len(values) > 1 else values[0])
+
+
+def mark_ridden(connection: Connection, keys: Sequence[tuple[str, str]], now: datetime) -> None:
+    """SENT by the acknowledgement that carried them. Where an older message of the same lane is still under way it
+    would land on top: then this one goes out again behind it."""
+    if keys:
+        values = [{"ws_": ws, "row": row, "at": now, "message": ""} for ws, row in keys]
+        connection.execute(_RIDDEN, values if len(values) > 1 else values[0])
+        release(connection, keys, now)
 
 
 def release(connection: Connection, keys: Sequence[tuple[str, str]], at: datetime) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from aiohttp import web
 
+import bot.courier
 import bot.dispatch
 import bot.handling
 import bot.sender
@@ -43,9 +44,9 @@ BOUNDARIES: dict[str, Place] = {
     "after the unit's commit, before the ack": (bot.dispatch.Dispatcher, "_forget", False),
     "ack ready, not written": (bot.dispatch.Dispatcher, "receive", True),
     "ack written, not noted": (bot.dispatch.Dispatcher, "note_written", False),
-    "claimed, not sent": (bot.sender.Sender, "_may_go", True),
-    "sent, not marked": (bot.sender.Sender, "_settle", False),
-    "sent and marked": (bot.sender.Sender, "_settle", True),
+    "claimed, not sent": (bot.courier.Courier, "_may_go", True),
+    "sent, not marked": (bot.courier.Courier, "_settle", False),
+    "sent and marked": (bot.courier.Courier, "_settle", True),
 }
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -67,7 +67,7 @@ class Line:
 
     async def promise(
         self, text: str, *, lane: str = "", card: str | None = None, update: bool = False,
-        to: str = "ou_bob", expires_in: timedelta | None = None, plain: str = "plain",
+        to: str = "ou_bob", expires_in: timedelta | None = None, plain: str = "plain", version: int | None = None,
     ) -> str:  # fmt: skip
         """Enqueue a message; returns its dedupe key."""
         dedupe = new_id()
@@ -75,7 +75,19 @@ class Line:
 
         def job(turn: Turn) -> None:
             with turn.unit(MAIN) as uow:
-                outbox.enqueue(uow, _row(uow.now, dedupe, text, conversation, lane, card, update, expires_in, plain))
+                outbox.enqueue(
+                    uow,
+                    connection="feishu",
+                    conversation=address(conversation),
+                    dedupe=dedupe,
+                    lane=lane or dedupe,
+                    kind="UPDATE" if update else "SEND",
+                    payload=orjson.dumps({"text": text}).decode(),
+                    plain=plain,
+                    card_key=card,
+                    card_version=version,
+                    expires_at=uow.now + expires_in if expires_in is not None else None,
+                )
                 uow.commit()
 
         await self.units.run(job)
@@ -102,7 +114,7 @@ class Line:
                 uow.commit()
 
         await self.units.run(job)
-        return await self.promise(text, lane=key, card=key, update=True)
+        return await self.promise(text, lane=key, card=key, update=True, version=version)
 
     async def deliver(self) -> None:
         """Everything that is due now, until nothing is."""
@@ -120,20 +132,6 @@ class Line:
 
     def row(self, dedupe: str) -> Any:
         return next(row for row in self.tables().outbox if row["dedupe"] == dedupe)
-
-
-def _row(
-    now: datetime, dedupe: str, text: str, to: Conversation, lane: str, card: str | None, update: bool,
-    expires_in: timedelta | None, plain: str,
-) -> dict[str, object]:  # fmt: skip
-    return {
-        "id": new_id(), "connection": "feishu", "dedupe": dedupe, "lane": lane or dedupe,
-        "kind": "UPDATE" if update else "SEND", "conversation": address(to), "card_kind": "", "card_key": card,
-        "payload": orjson.dumps({"text": text}).decode(), "plain": plain, "reply_handle": None, "target": None,
-        "state": "PENDING", "attempts": 0, "not_before": now, "lease_until": None, "last_error": "", "message_id": "",
-        "expires_at": now + expires_in if expires_in is not None else None, "command_id": dedupe, "created_at": now,
-        "sent_at": None,
-    }  # fmt: skip
 
 
 def make_sender(

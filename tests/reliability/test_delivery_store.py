@@ -63,12 +63,10 @@ def command(key: str, **changes: object) -> dict[str, object]:
     }  # fmt: skip
 
 
-def message(dedupe: str, **changes: object) -> dict[str, object]:
+def message(dedupe: str, **changes: Any) -> dict[str, Any]:
     return {
-        "id": new_id(), "connection": "feishu", "dedupe": dedupe, "lane": dedupe, "kind": "SEND", "conversation": "{}",
-        "card_kind": "", "card_key": None, "payload": "{}", "plain": "p", "reply_handle": None, "target": None,
-        "state": "PENDING", "attempts": 0, "not_before": FRIDAY, "lease_until": None, "last_error": "",
-        "message_id": "", "expires_at": None, "command_id": "c", "created_at": FRIDAY, "sent_at": None, **changes,
+        "connection": "feishu", "dedupe": dedupe, "lane": dedupe, "kind": "SEND", "conversation": "{}",
+        "payload": "{}", "plain": "p", "not_before": FRIDAY, **changes,
     }  # fmt: skip
 
 
@@ -103,24 +101,26 @@ async def test_inbox_is_finished_once(units: Units) -> None:
 async def test_inbox_claims_only_what_its_holder_let_go(units: Units, clock: ShiftedClock) -> None:
     await do(units, lambda uow: inbox.put(uow, command("k")))
     claim = inbox.claim
-    assert await over_all(units, lambda connection: claim(connection, clock.now(), 10)) == []
+    assert await over_all(units, lambda connection: claim(connection, clock.now(), 10, ["feishu"])) == []
     later = FRIDAY + inbox.LEASE + timedelta(seconds=1)
-    (claimed,) = await over_all(units, lambda connection: claim(connection, later, 10))
+    (claimed,) = await over_all(units, lambda connection: claim(connection, later, 10, ["feishu"]))
     assert (claimed.key, claimed.attempts) == ("k", 1)
-    assert await over_all(units, lambda connection: claim(connection, later, 10)) == [], "a claim is a lease"
+    assert await over_all(units, lambda connection: claim(connection, later, 10, ["feishu"])) == [], (
+        "a claim is a lease"
+    )
     later += inbox.LEASE + timedelta(seconds=1)
-    (claimed,) = await over_all(units, lambda connection: claim(connection, later, 10))
+    (claimed,) = await over_all(units, lambda connection: claim(connection, later, 10, ["feishu"]))
     assert claimed.attempts == 2
 
 
 async def test_concurrent_claims_never_share_a_row(units: Units) -> None:
     for number in range(12):
         await do(units, lambda uow, number=number: inbox.put(uow, command(f"k{number}")))
-        await do(units, lambda uow, number=number: outbox.enqueue(uow, message(f"m{number}")))
+        await do(units, lambda uow, number=number: outbox.enqueue(uow, **message(f"m{number}")))
     later = FRIDAY + inbox.LEASE + timedelta(seconds=1)
 
     def both(connection: Any) -> list[str]:
-        taken = [row.key for row in inbox.claim(connection, later, 4)]
+        taken = [row.key for row in inbox.claim(connection, later, 4, ["feishu"])]
         return taken + [row.dedupe for row in outbox.claim(connection, "feishu", later, 4)]
 
     taken = [name for part in await asyncio.gather(*(over_all(units, both) for _ in range(6))) for name in part]
@@ -128,8 +128,8 @@ async def test_concurrent_claims_never_share_a_row(units: Units) -> None:
 
 
 async def test_outbox_promises_each_message_once(units: Units) -> None:
-    await do(units, lambda uow: outbox.enqueue(uow, message("m")))
-    await do(units, lambda uow: outbox.enqueue(uow, message("m")))
+    await do(units, lambda uow: outbox.enqueue(uow, **message("m")))
+    await do(units, lambda uow: outbox.enqueue(uow, **message("m")))
     assert len(await over_all(units, lambda connection: outbox.claim(connection, "feishu", FRIDAY, 10))) == 1
 
 
@@ -138,7 +138,7 @@ async def test_outbox_keeps_the_order_of_a_lane_and_of_a_connection(units: Units
         "a1": {"lane": "a"}, "a2": {"lane": "a"}, "b1": {"lane": "b"}, "x": {"connection": "wecom"},
         "later": {"not_before": FRIDAY + timedelta(seconds=1)},
     }.items():  # fmt: skip
-        await do(units, lambda uow, name=name, changes=changes: outbox.enqueue(uow, message(name, **changes)))
+        await do(units, lambda uow, name=name, changes=changes: outbox.enqueue(uow, **message(name, **changes)))
     claimed = await over_all(units, lambda connection: outbox.claim(connection, "feishu", FRIDAY, 10))
     assert [row.dedupe for row in claimed] == ["a1", "b1"]
     keys = [(row.workspace_id, row.id) for row in claimed]
@@ -148,7 +148,7 @@ async def test_outbox_keeps_the_order_of_a_lane_and_of_a_connection(units: Units
 
 
 async def test_outbox_lease_runs_out(units: Units) -> None:
-    await do(units, lambda uow: outbox.enqueue(uow, message("m")))
+    await do(units, lambda uow: outbox.enqueue(uow, **message("m")))
     claim = outbox.claim
     assert len(await over_all(units, lambda connection: claim(connection, "feishu", FRIDAY, 10))) == 1
     assert await over_all(units, lambda connection: claim(connection, "feishu", FRIDAY + outbox.LEASE, 10)) == []

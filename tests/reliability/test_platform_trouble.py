@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+import bot.courier
 import bot.sender
 from adapters import transport
 from adapters.feishu.simulator import FeishuSimulator
@@ -50,7 +51,7 @@ def copy(fault: Fault, path: str, times: int) -> Fault:
 @pytest.fixture
 async def lone(database_url: str, messenger: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
     """A rig with one messenger, whose sender looks around more often than in production."""
-    monkeypatch.setattr(bot.sender, "JITTER", 0.0)
+    monkeypatch.setattr(bot.courier, "JITTER", 0.0)
     monkeypatch.setattr(bot.sender, "IDLE", 0.05)
     made = prepared_rig(database_url, FRIDAY, messengers=(messenger,))
     await made.start(paced=False)

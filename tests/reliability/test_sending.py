@@ -5,17 +5,19 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
+import bot.courier
 import bot.sender
 from adapters.base import Outgoing, Pace, Receipt
 from adapters.errors import OutboundError, RateLimited, Rejected, Transient, Unreachable
 from bot.connections import Connections
+from bot.courier import LADDER, Circuit
 from bot.database import open_engine
 from bot.pace import Pacer
-from bot.sender import LADDER, Circuit
 from bot.units import Turn, open_units
 from domain.clock import ShiftedClock
 from domain.delivery import outbox
@@ -40,7 +42,7 @@ class Nobody:
 
 @pytest.fixture
 async def line(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
-    monkeypatch.setattr(bot.sender, "JITTER", 0.0)
+    monkeypatch.setattr(bot.courier, "JITTER", 0.0)
     clock, adapter, engine = ShiftedClock(FRIDAY, running=False), ScriptedAdapter(), open_engine(database_url)
     units = open_units(engine, clock)
     units.start()
@@ -262,7 +264,7 @@ def test_circuit_pauses_after_ten_failures_and_ten_minutes() -> None:
 async def test_an_open_circuit_pauses_the_app_and_raises_the_alarm(
     line: Line, caplog: pytest.LogCaptureFixture
 ) -> None:
-    line.sender.circuit = Circuit(failures=9, since=asyncio.get_running_loop().time() - 601)
+    line.sender.courier.circuit = Circuit(failures=9, since=asyncio.get_running_loop().time() - 601)
     line.adapter.script = failing(lambda: Transient("503"), 1)
     await line.promise("hello")
     with caplog.at_level(logging.ERROR, "bida.sender"):
@@ -347,4 +349,4 @@ def test_pace_never_exceeds_its_rate() -> None:
     assert 90 <= len(sent) <= 5 * 20 + 5
     for to in "abcdefgh":
         times = [at for at, who in sent if who == to]
-        assert all(later - earlier > 0.9 for earlier, later in zip(times, times[1:], strict=False))
+        assert all(later - earlier > 0.9 for earlier, later in pairwise(times))

@@ -178,6 +178,7 @@ def upgrade() -> None:
         sa.Column("conversation", sa.String(length=400), nullable=False),
         sa.Column("card_kind", sa.String(length=40), nullable=False),
         sa.Column("card_key", sa.String(length=32), nullable=True),
+        sa.Column("card_version", sa.Integer(), nullable=True),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("plain", sa.Text(), nullable=False),
         sa.Column("reply_handle", sa.Text(), nullable=True),
