@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from cards.checkin_row import CheckInRow
 from cards.gallery_extremes import everything_card, long_card
-from cards.goals import CheckInRow, CheckInSheet, checkin_card, choose_line, nothing_to_check_in
+from cards.goals import CheckInSheet, checkin_card, choose_line, nothing_to_check_in
 from cards.model import Card
 from cards.okr import goal_status_card, goal_tree_card, my_goals_card
 from cards.people import (

@@ -1,7 +1,8 @@
 """Cards that show goals: mine, the tree, the status."""
 
 from cards.action import ActionRef
-from cards.goals import line_text, progress_words
+from cards.checkin_row import line_text
+from cards.goals import progress_words
 from cards.model import (
     Action,
     Block,

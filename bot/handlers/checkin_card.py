@@ -9,7 +9,8 @@ import orjson
 from sqlalchemy import Row
 
 from bot.context import Ctx
-from cards.goals import CheckInRow, CheckInSheet, checkin_card, result_text
+from cards.checkin_row import CheckInRow, result_text
+from cards.goals import CheckInSheet, checkin_card
 from cards.model import Card
 from cards.values import plain_text
 from domain.errors import BadNumber, CycleClosed, NotAllowed, NotFound, TooLong, WrongMoment

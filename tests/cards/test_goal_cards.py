@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from adapters.wecom.capabilities import capabilities
 from cards.capability import Surface
+from cards.checkin_row import CheckInRow, line_text, result_text
 from cards.fit import fit
-from cards.goals import CheckInRow, CheckInSheet, checkin_card, choose_line, line_text, progress_words, result_text
+from cards.goals import CheckInSheet, checkin_card, choose_line, progress_words
 from cards.model import Card, Choice, NumberInput
 from cards.okr import goal_status_card, goal_tree_card
 from cards.plain import plain
