@@ -9,17 +9,15 @@ import orjson
 from sqlalchemy import Row
 
 from bot.context import Ctx
+from bot.handlers.checkin_draft import command_of, draft_of_form, draft_of_line, draft_of_recent, typed
 from cards.checkin_row import CheckInRow, result_text
 from cards.goals import CheckInSheet, checkin_card
 from cards.model import Card
 from cards.values import plain_text
 from domain.errors import BadNumber, CycleClosed, NotAllowed, NotFound, TooLong, WrongMoment
 from domain.goals.entry import PercentOnNumber, read_value
-from domain.goals.formulas import Status
 from domain.goals.messages import (
-    BLOCKERS,
     CheckedIn,
-    CheckIn,
     ConfirmationNeeded,
     KeyResultLine,
     ReasonNeeded,
@@ -30,7 +28,6 @@ from domain.goals.sheet import Moment, Sheet, sheet_of
 from domain.goals.spoken import Spoken
 
 OPEN = ("open", "edit", "error")
-_STATUSES = frozenset({"green", "amber", "red"})
 
 
 def moment_of(ctx: Ctx) -> Moment:
@@ -51,6 +48,7 @@ class Items:
     owner: str = ""
     zone: str = ""
     _sheet: Sheet | None = None
+    _now: Moment | None = None
 
     @staticmethod
     def begin(lines: Sequence[KeyResultLine], rest: list[str], owner: str = "", zone: str = "") -> "Items":
@@ -88,7 +86,9 @@ class Items:
 
     def now(self, ctx: Ctx) -> Moment:
         """Now, in the zone of whose key results they are (R-GEN-02)."""
-        return Moment.of(ctx.now, self.zone or ctx.person.timezone, ctx.calendar())
+        if self._now is None:
+            self._now = Moment.of(ctx.now, self.zone or ctx.person.timezone, ctx.calendar())
+        return self._now
 
     def moment(self, ctx: Ctx) -> Moment:
         """Now; but what is done, or being corrected, belongs to the week it was said in, also on the Monday after."""
@@ -105,20 +105,12 @@ class Items:
         values = ctx.command.values
         touched = [at for at in range(len(self.items)) if self.is_open(at) and {f"v{at}", f"s{at}"} & set(values)]
         for at in touched:
-            draft = {
-                "value": _typed(values, f"v{at}"), "status": _typed(values, f"s{at}"),
-                "blocker": _typed(values, f"b{at}"), "note": _typed(values, f"n{at}"),
-            }  # fmt: skip
-            self._try(ctx, at, {name: text for name, text in draft.items() if text})
+            self._try(ctx, at, draft_of_form(values, at))
         return touched
 
     def say(self, ctx: Ctx, at: int, spoken: Spoken) -> None:
         """Check in one item as a line of text says."""
-        draft: dict[str, str] = {"note": spoken.note}
-        if spoken.status is not None:
-            draft["status"] = str(spoken.status)
-        if spoken.confidence is not None:
-            draft["confidence"] = str(spoken.confidence)
+        draft = draft_of_line(spoken)
         if spoken.no_change:
             self._keep(ctx, at, draft)
         else:
@@ -131,7 +123,7 @@ class Items:
             at for at, item in enumerate(self.items) if item["state"] in OPEN and (not shown or str(at) in shown)
         ]
         for at in touched:
-            self._keep(ctx, at, {"note": _typed(ctx.command.values, f"n{at}")})
+            self._keep(ctx, at, {"note": typed(ctx.command.values, f"n{at}")})
         return touched
 
     def confirm(self, ctx: Ctx, at: int) -> None:
@@ -151,14 +143,7 @@ class Items:
         for item in self.items:
             recent = said.get(item["id"])
             if recent is not None and item["state"] == "done":
-                value = recent.value if recent.value is not None else recent.before
-                item.update(
-                    state="edit", thread=recent.thread_id, error="",
-                    draft={
-                        "value": plain_text(value) if value is not None else "", "status": str(recent.status),
-                        "blocker": recent.blocker, "note": recent.note,
-                    },
-                )  # fmt: skip
+                item.update(state="edit", thread=recent.thread_id, error="", draft=draft_of_recent(recent))
 
     def turned(self, lines: list[KeyResultLine], numbers: Mapping[str, int], most: int) -> "Items":
         """The next page: these lines, then the rest."""
@@ -248,15 +233,7 @@ class Items:
         confirmed: bool = False,
     ) -> None:  # fmt: skip
         item = self.items[at]
-        command = CheckIn(
-            value=value,
-            status=Status(draft["status"]) if draft.get("status") in _STATUSES else None,
-            confidence=int(draft["confidence"]) if draft.get("confidence") else None,
-            blocker=draft.get("blocker", "") if draft.get("blocker") in BLOCKERS else "",
-            note=draft.get("note", "").strip(),
-            confirmed=confirmed,
-            corrects=item.get("thread"),
-        )
+        command = command_of(draft, value, confirmed=confirmed, corrects=item.get("thread"))
         try:
             outcome = check_in(ctx.uow, self.sheet(ctx), line, command, ctx.person, self.moment(ctx))
         except (TooLong, CycleClosed, WrongMoment) as error:
@@ -311,8 +288,3 @@ def _unpacked(subject: Mapping[str, Any]) -> Items:
         subject["items"], subject["rest"], subject["period"], subject.get("snoozed", ""), subject.get("owner", ""),
         subject.get("zone", ""),
     )  # fmt: skip
-
-
-def _typed(values: Mapping[str, Any], name: str) -> str:
-    value = values.get(name, "")
-    return value if isinstance(value, str) else (value[0] if value else "")
