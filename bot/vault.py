@@ -5,11 +5,14 @@ import hashlib
 import hmac
 import os
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.command import ReplyHandle, Secret
+
+RECENT = 256
 
 
 class Vault:
@@ -22,11 +25,14 @@ class Vault:
         self.action_key = hmac.digest(root, b"card actions", hashlib.sha256)
         self.code_key = hmac.digest(root, b"binding codes", hashlib.sha256)
         self._cipher = AESGCM(hmac.digest(root, b"reply handles", hashlib.sha256))
+        # one click's handle is kept with its inbox row and with its outbox row
+        self._locked = lru_cache(maxsize=RECENT)(self._lock)
 
     def lock(self, handle: ReplyHandle | None) -> str | None:
         """A handle as text that may lie in the database."""
-        if handle is None:
-            return None
+        return None if handle is None else self._locked(handle)
+
+    def _lock(self, handle: ReplyHandle) -> str:
         nonce = os.urandom(12)
         head = f"{handle.kind}|{int(handle.expires_at.timestamp() * 1000)}|{handle.uses_left}"
         sealed = self._cipher.encrypt(nonce, handle.value.reveal().encode(), head.encode())
