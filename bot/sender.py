@@ -150,6 +150,8 @@ class Sender:
             log.warning("settle_failed", extra={"connection": self.connection.name})
 
     async def _sleep(self, seconds: float) -> None:
+        # not `wait_for`: on Python 3.11 it loses a cancellation that comes together with the wake-up, and we never stop
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
         self._wake.clear()

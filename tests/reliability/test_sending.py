@@ -308,6 +308,22 @@ async def test_a_stopped_sender_gives_its_lease_back_at_once(line: Line) -> None
     assert await other._hold_lease()
 
 
+async def test_a_sender_woken_at_the_moment_it_is_told_to_stop_stops(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shutdown that coincides with the last wake-up must not be overheard."""
+    monkeypatch.setattr(bot.sender, "IDLE", 30.0)
+    running = asyncio.create_task(line.sender.run())
+    await _until(lambda: line.sender._leased_until is not None)
+    await asyncio.sleep(0.2)
+    line.sender.wake()
+    await asyncio.sleep(0)  # the waiter inside is done, the sender itself has not moved yet
+    running.cancel()
+    done, _ = await asyncio.wait({running}, timeout=5)
+    assert done, "the cancellation was lost"
+    assert running.cancelled()
+
+
 async def test_a_bug_in_one_round_does_not_silence_the_connection(
     line: Line, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
