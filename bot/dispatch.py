@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from adapters.base import Answer, Commands, Handshake, Ignored, Raw, Response, Toast
 from bot.connections import Connection
@@ -125,7 +126,12 @@ class Dispatcher:
             connection = self.desk.connections.get(name)
             if connection is None or row_id in self._running:
                 continue
-            command = decode_command(text, connection.vault, now)
+            try:
+                command = decode_command(text, connection.vault, now)
+            except (ValueError, KeyError, TypeError):
+                log.exception("undecodable", extra={"row": row_id})
+                await self.units.run(partial(_set_aside, connection=connection, row_id=row_id))
+                continue
             if attempts > inbox.ATTEMPTS:
                 await self._give_up(connection, command, row_id)
             else:
@@ -239,6 +245,13 @@ def _store(turn: Turn, connection: Connection, command: Command) -> _Stored:
     if earlier is None:
         return _Stored(str(values["id"]), is_new=True)
     return _Stored(earlier.id, is_new=False, state=earlier.state, answer=earlier.answer)
+
+
+def _set_aside(turn: Turn, connection: Connection, row_id: str) -> None:
+    """FAILED: a row nobody can read must not hold up the others."""
+    with turn.unit(connection.workspace_id) as uow:
+        inbox.fail(uow, row_id, None)
+        uow.commit()
 
 
 def _read_state(turn: Turn, connection: Connection, row_id: str) -> _Stored:

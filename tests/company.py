@@ -70,4 +70,6 @@ def populate(rig: Rig) -> None:
     """Put everybody into the simulated directories."""
     rig.populate({name: residents(name) for name in rig.simulators})
     for name, simulator in rig.simulators.items():
-        simulator.add_group("cidTeam==" if name == "dingtalk" else "oc_team", "运营部", [one.user_id for one in residents(name)])
+        simulator.add_group(
+            "cidTeam==" if name == "dingtalk" else "oc_team", "运营部", [one.user_id for one in residents(name)]
+        )

@@ -49,6 +49,15 @@ class Company:
             raise ValueError(f"not in the directory: {missing}")
         self.groups[chat] = Group(chat, title, list(members))
 
+    def check_member(self, user_id: str, chat: str | None) -> None:
+        """Raises `ValueError` for a stranger, or somebody who is not in the group."""
+        if user_id not in self.people:
+            raise ValueError(f"not in the directory: {user_id}")
+        if chat is not None:
+            group = self.groups.get(chat)
+            if group is None or user_id not in group.members:
+                raise ValueError(f"{user_id} is not in {chat}")
+
     def department_id(self, name: str) -> int:
         """The id of a department under the root, made on first use; no name means the root itself."""
         if not name:

@@ -154,7 +154,7 @@ class DingtalkSimulator:
 
     async def say(self, person: str, text: str, *, chat: str | None = None, message_id: str | None = None) -> Delivered:
         chat = None if chat == person else chat
-        self._check_member(person, chat)
+        self.world.company.check_member(person, chat)
         known = self._said.get(message_id or "")
         body = known or text_message(self.world, person, text, chat, message_id)
         if known is None:
@@ -165,7 +165,7 @@ class DingtalkSimulator:
 
     async def send_media(self, person: str, msgtype: str, content: Json, *, chat: str | None = None) -> Delivered:
         """Send a picture, audio, video, file or rich text; `content` as the robot receives it (§1.1)."""
-        self._check_member(person, chat)
+        self.world.company.check_member(person, chat)
         body = media_message(self.world, person, msgtype, content, chat)
         self._post(person, chat or person, body["msgId"], msgtype, f"[{msgtype}]")
         return await self._sent(lambda: self._message(person, chat, body))
@@ -190,7 +190,7 @@ class DingtalkSimulator:
 
     async def open_chat(self, person: str) -> Delivered:
         """DingTalk tells the robot nothing when its chat is opened."""
-        self._check_member(person, None)
+        self.world.company.check_member(person, None)
         return NOT_SENT
 
     async def press_menu(self, person: str, key: str) -> Delivered:
@@ -241,7 +241,7 @@ class DingtalkSimulator:
 
     def seen(self, person: str, chat: str | None = None) -> list[Seen]:
         if chat is not None and chat != person:
-            self._check_member(person, chat)
+            self.world.company.check_member(person, chat)
         return [seen_post(self.world, person, post) for post in self.world.chats.of(chat or person, person)]
 
     # --- the platform misbehaves -----------------------------------------------------------------------------------
@@ -288,14 +288,6 @@ class DingtalkSimulator:
         post = Post(message_id=message_id, handle=message_id, chat=chat, by=person, kind=kind, text=text,
                     payload=payload, at=self.world.clock.now())  # fmt: skip
         self.world.chats.add(post)
-
-    def _check_member(self, person: str, chat: str | None) -> None:
-        if person not in self.world.company.people:
-            raise ValueError(f"not in the directory: {person}")
-        if chat is not None:
-            group = self.world.company.groups.get(chat)
-            if group is None or person not in group.members:
-                raise ValueError(f"{person} is not in {chat}")
 
     def _visible(self, person: str, message_id: str) -> Post:
         """The newest post of that name the person can see. Raises `ValueError`."""

@@ -56,6 +56,13 @@ class Directory:
             raise ValueError(f"nobody here is called {open_id!r}")
         return self.members[open_id]
 
+    def present(self, open_id: str) -> Member:
+        """A member who can act. Raises `ValueError` for strangers and for those who have left."""
+        member = self.person(open_id)
+        if member.left:
+            raise ValueError("this person has left")
+        return member
+
     def change(self, open_id: str, **changes: Any) -> Member:
         """Replace fields of a member."""
         member = self.members[open_id] = replace(self.person(open_id), **changes)

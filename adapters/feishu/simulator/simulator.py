@@ -13,7 +13,7 @@ from adapters.feishu.simulator.clicks import action_of
 from adapters.feishu.simulator.content import reads
 from adapters.feishu.simulator.courier import Courier, Reached, no_wait
 from adapters.feishu.simulator.delivery import Delivery, delivered
-from adapters.feishu.simulator.directory import Directory, Member
+from adapters.feishu.simulator.directory import Directory
 from adapters.feishu.simulator.forgery import Forgery
 from adapters.feishu.simulator.messages import Chat, Message
 from adapters.feishu.simulator.server import Gate
@@ -177,7 +177,7 @@ class FeishuSimulator(Forgery):
         self, person: str, message_id: str, key: str, values: Mapping[str, str | Sequence[str]] | None = None
     ) -> Delivered:
         """A pure link or a form reset stays in the client: status 0, no attempt."""
-        member, message = self._here(person), self.tenant.chats.messages.get(message_id)
+        member, message = self.tenant.directory.present(person), self.tenant.chats.messages.get(message_id)
         if message is None or message not in self.tenant.chats.visible_to(person, message.chat):
             raise ValueError("the person does not see this message")
         if message.kind != "interactive" or message.recalled:
@@ -194,20 +194,22 @@ class FeishuSimulator(Forgery):
         return await self._delivery.click(events.envelope(self.tenant, events.CARD_CLICK, event), message, person)
 
     async def open_chat(self, person: str) -> Delivered:
-        member, chat = self._here(person), self.tenant.chats.direct(person)
+        member, chat = self.tenant.directory.present(person), self.tenant.chats.direct(person)
         last = next(reversed(self.tenant.chats.visible_to(person, chat)), None)
         event = events.entered(self.tenant, member, chat, last)
         return await self._event("im.chat.access_event.bot_p2p_chat_entered_v1", event)
 
     async def press_menu(self, person: str, key: str) -> Delivered:
-        return await self._event("application.bot.menu_v6", events.menu(self.tenant, self._here(person), key))
+        return await self._event(
+            "application.bot.menu_v6", events.menu(self.tenant, self.tenant.directory.present(person), key)
+        )
 
     async def bot_added(self, person: str, chat: str, *, added: bool = True) -> Delivered:
         """Somebody takes the bot into a group (or, with `added=False`, out of it)."""
         group = self._place(person, chat)
         group.has_bot = added
         kind = f"im.chat.member.bot.{'added' if added else 'deleted'}_v1"
-        return await self._event(kind, events.bot_joined(self.tenant, self._here(person), group))
+        return await self._event(kind, events.bot_joined(self.tenant, self.tenant.directory.present(person), group))
 
     async def contact_created(self, resident: Resident) -> Delivered:
         """Somebody joins the company."""
@@ -283,12 +285,6 @@ class FeishuSimulator(Forgery):
     def _view(self, message: Message) -> View:
         members = tuple(message.chat.members)
         return View(message.content, names=self.tenant.name_of, locale=self.locale, members=members)
-
-    def _here(self, person: str) -> Member:
-        member = self.tenant.directory.person(person)
-        if member.left:
-            raise ValueError("this person has left")
-        return member
 
     def _place(self, person: str, chat: str | None) -> Chat:
         self.tenant.directory.person(person)
