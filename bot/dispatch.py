@@ -194,7 +194,8 @@ class Dispatcher:
             raise
         HANDLED.labels(connection.adapter.platform, command.kind).inc()
         SECONDS.labels(connection.adapter.platform).observe(time.perf_counter() - began)
-        self.wake(connection.name)
+        if done.due:
+            self.wake(connection.name)
         return done
 
     async def _give_up(self, connection: Connection, command: Command, row_id: str) -> None:

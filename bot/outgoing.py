@@ -50,7 +50,7 @@ def promise(ctx: Ctx, reply: Reply) -> Handled:
         _post(ctx, post, number)
     for number, look_up in enumerate(reply.look_ups):
         _look_up(ctx, look_up.user_id, number)
-    return done
+    return done if not (reply.posts or reply.look_ups) else replace(done, due=True)
 
 
 def _answer_click(ctx: Ctx, reply: Reply) -> Handled:
@@ -59,10 +59,12 @@ def _answer_click(ctx: Ctx, reply: Reply) -> Handled:
     caps = ctx.connection.capabilities(ctx.command.conversation)
     rows: tuple[tuple[str, str], ...] = ()
     payload: Json | None = None
+    due = False
     if reply.card is not None:
         rendered = _render(ctx, reply.card, ctx.command.conversation, _version(ctx, reply.card))
         if rendered.rest:
             _enqueue(ctx, Post(), ctx.command.conversation, _text(ctx, rendered.rest), rendered.rest, number=90)
+        due = bool(rendered.rest) or not caps.update_card
         payload = rendered.payload
         if not caps.update_card:
             _enqueue(ctx, Post(card=reply.card), ctx.command.conversation, payload, rendered.plain, number=91)
@@ -75,11 +77,14 @@ def _answer_click(ctx: Ctx, reply: Reply) -> Handled:
     if toast is not None and not caps.toast:
         if reply.card is None:
             _post(ctx, Post(text=toast.text, to=ctx.direct), 92)
+            due = True
         toast = None
     if payload is None and toast is None:
-        return Handled(None)
+        return Handled(None, due=due)
     answer = encode_answer(Answer(card=payload if caps.update_card else None, toast=toast))
-    return Handled(answer, ridden=rows) if caps.ack_is_final else Handled(answer, following=rows)
+    if caps.ack_is_final:
+        return Handled(answer, ridden=rows, due=due)
+    return Handled(answer, following=rows, due=due)
 
 
 def _change(ctx: Ctx, card: Card) -> None:

@@ -47,8 +47,10 @@ NOTHING = Reply()
 @dataclass(frozen=True, slots=True)
 class Handled:
     """The outcome of one command: what the acknowledgement may carry (JSON for `adapter.ack`), the outbox rows
-    (workspace, id) that need not be sent when it does, and those that may follow it at once."""
+    (workspace, id) that need not be sent when it does, and those that may follow it at once. `due`: something else
+    waits to be sent now."""
 
     answer: bytes | None
     ridden: tuple[tuple[str, str], ...] = ()
     following: tuple[tuple[str, str], ...] = ()
+    due: bool = True

@@ -27,7 +27,7 @@ class ActionRef:
 
     def encode(self) -> str:
         """The reference as one line of printable ASCII: `~name?key=value&key=value`."""
-        query = "&".join(f"{key}={quote(value, safe=_SAFE)}" for key, value in self.params.items())
+        query = "&".join(f"{key}={_quoted(value)}" for key, value in self.params.items())
         return f"{MARK}{self.name}?{query}" if query else f"{MARK}{self.name}"
 
     @staticmethod
@@ -48,6 +48,11 @@ class ActionRef:
             except UnicodeDecodeError as error:
                 raise NotAReference from error
         return ActionRef(name, params)
+
+
+def _quoted(value: str) -> str:
+    """Most values are ids and numbers, which need no quoting."""
+    return value if value.isalnum() and value.isascii() else quote(value, safe=_SAFE)
 
 
 def seal(ref: ActionRef, key: bytes) -> ActionRef:

@@ -28,17 +28,23 @@ class Instant(TypeDecorator[datetime]):
             return dialect.type_descriptor(TIMESTAMP(timezone=True, precision=3))
         return dialect.type_descriptor(BigInteger())
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None or dialect.name == "postgresql":
-            return value
-        return (value - _EPOCH) // _MILLISECOND
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        return None if dialect.name == "postgresql" else _to_milliseconds
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if dialect.name == "postgresql":
-            return cast(datetime, value).astimezone(UTC)
-        return _EPOCH + timedelta(milliseconds=value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        return _in_utc if dialect.name == "postgresql" else _from_milliseconds
+
+
+def _to_milliseconds(value: datetime | None) -> int | None:
+    return None if value is None else (value - _EPOCH) // _MILLISECOND
+
+
+def _from_milliseconds(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + timedelta(milliseconds=value)
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 class Exact(TypeDecorator[Decimal]):

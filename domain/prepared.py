@@ -9,7 +9,6 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     BindParameter,
@@ -67,7 +66,9 @@ class Prepared:
     """The plans of one process, by statement and, for lists, by their length. Shared by all units and threads."""
 
     def __init__(self) -> None:
-        self._plans: WeakKeyDictionary[Statement, dict[tuple[int, ...], Plan]] = WeakKeyDictionary()
+        # statements are module constants, so what is kept here is as many as there are in the code
+        self._plain: dict[Statement, Plan] = {}
+        self._by_length: dict[Statement, dict[tuple[int, ...], Plan]] = {}
         self._inserts: dict[type[SQLModel], Insert] = {}
 
     def insert_of(self, model: type[SQLModel]) -> Insert:
@@ -78,10 +79,9 @@ class Prepared:
 
     def run(self, connection: Connection, statement: Statement, params: Mapping[str, Any]) -> tuple[Plan, Any]:
         """Execute with one set of parameters; returns the plan and the driver's cursor."""
-        lists = {name: value for name, value in params.items() if isinstance(value, list)}
-        plan = self._plan(connection.dialect, statement, lists, params)
-        if lists:
-            params = {**params, **_numbered(lists)}
+        plan = self._plain.get(statement)
+        if plan is None:
+            plan, params = self._with_lists(connection.dialect, statement, params)
         cursor = _cursor(connection)
         try:
             cursor.execute(plan.sql, plan.bind(params))
@@ -89,25 +89,33 @@ class Prepared:
             raise _named(error, connection, plan.sql) from error
         return plan, cursor
 
-    def run_many(self, connection: Connection, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute once per set of parameters."""
-        plan = self._plan(connection.dialect, statement, {}, rows[0])
+    def run_many(
+        self, connection: Connection, statement: Statement, rows: Sequence[Mapping[str, Any]], *, over_all: bool = False
+    ) -> None:
+        """Execute once per set of parameters. `over_all`: the statement names its workspaces itself."""
+        plan = self._plain.get(statement)
+        if plan is None:
+            prepared = statement if over_all else limited(statement)
+            plan = self._plain[statement] = _prepare(prepared, connection.dialect, {}, rows[0])
         try:
             _cursor(connection).executemany(plan.sql, [plan.bind(row) for row in rows])
         except connection.dialect.loaded_dbapi.Error as error:
             raise _named(error, connection, plan.sql) from error
 
-    def _plan(
-        self, dialect: Dialect, statement: Statement, lists: Mapping[str, list[Any]], params: Mapping[str, Any]
-    ) -> Plan:
-        plans = self._plans.get(statement)
-        if plans is None:
-            plans = self._plans[statement] = {}
+    def _with_lists(
+        self, dialect: Dialect, statement: Statement, params: Mapping[str, Any]
+    ) -> tuple[Plan, Mapping[str, Any]]:
+        """The plan for lists of these lengths; a statement without lists has one plan for good."""
+        lists = {name: value for name, value in params.items() if isinstance(value, list)}
+        if not lists:
+            plan = self._plain[statement] = _prepare(limited(statement), dialect, {}, params)
+            return plan, params
         lengths = tuple(len(value) for value in lists.values())
-        plan = plans.get(lengths)
-        if plan is None:
-            plan = plans[lengths] = _prepare(limited(statement), dialect, lists, params)
-        return plan
+        plans = self._by_length.setdefault(statement, {})
+        found = plans.get(lengths)
+        if found is None:
+            found = plans[lengths] = _prepare(limited(statement), dialect, lists, params)
+        return found, {**params, **_numbered(lists)}
 
 
 def limited(statement: Statement) -> Statement:

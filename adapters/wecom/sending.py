@@ -18,7 +18,7 @@ log = logging.getLogger("bida.wecom")
 Json = dict[str, Any]
 
 _CARD = "template_card"
-_TEXT_DUPLICATES_SECONDS = range(60, 360)
+_TEXT_DUPLICATES_SECONDS = range(60, 14_400)
 _CARD_DUPLICATES_SECONDS = 14_400
 _REMEMBERED = 4096
 _NOT_IN_TASK_ID = re.compile(r"[^0-9A-Za-z_\-]")

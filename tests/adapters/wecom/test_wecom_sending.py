@@ -129,7 +129,7 @@ async def test_equal_texts_differ_by_row_but_not_by_retry(live: WecomAdapter, ve
     assert first == retry != other
     assert first["text"] == other["text"] == {"content": "已记录"}
     assert {body["enable_duplicate_check"] for body in (first, other)} == {1}
-    assert all(60 <= body["duplicate_check_interval"] < 360 for body in (first, other))
+    assert all(60 <= body["duplicate_check_interval"] < 14_400 for body in (first, other))
 
 
 @pytest.mark.parametrize("answer", [{"invaliduser": "zhangsan"}, {"unlicenseduser": "zhangsan"}, {"errcode": 81013}])
