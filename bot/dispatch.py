@@ -226,8 +226,8 @@ class Dispatcher:
 
         def job(turn: Turn) -> None:
             with turn.over_all() as uow:
-                outbox.mark_ridden(turn.connection, keys, now)
-                outbox.release(turn.connection, following, now + AFTER_ACK)
+                outbox.mark_ridden(uow, keys, now)
+                outbox.release(uow, following, now + AFTER_ACK)
                 uow.commit()
 
         try:

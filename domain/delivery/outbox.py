@@ -210,20 +210,18 @@ def mark_sent(connection: Connection, keys: Sequence[tuple[str, str]], now: date
         connection.execute(_SENT, values if len(values) > 1 else values[0])
 
 
-def mark_ridden(connection: Connection, keys: Sequence[tuple[str, str]], now: datetime) -> None:
+def mark_ridden(uow: UnitOfWork, keys: Sequence[tuple[str, str]], now: datetime) -> None:
     """SENT by the acknowledgement that carried them. Where an older message of the same lane is still under way it
     would land on top: then this one goes out again behind it."""
     if keys:
-        values = [{"ws_": ws, "row": row, "at": now, "message": ""} for ws, row in keys]
-        connection.execute(_RIDDEN, values if len(values) > 1 else values[0])
-        release(connection, keys, now)
+        uow.change_each(_RIDDEN, [{"ws_": ws, "row": row, "at": now, "message": ""} for ws, row in keys])
+        release(uow, keys, now)
 
 
-def release(connection: Connection, keys: Sequence[tuple[str, str]], at: datetime) -> None:
+def release(uow: UnitOfWork, keys: Sequence[tuple[str, str]], at: datetime) -> None:
     """Let held-back rows go at `at`: the acknowledgement they waited for is on the wire."""
     if keys:
-        values = [{"ws_": ws, "row": row, "again": at} for ws, row in keys]
-        connection.execute(_RELEASE, values if len(values) > 1 else values[0])
+        uow.change_each(_RELEASE, [{"ws_": ws, "row": row, "again": at} for ws, row in keys])
 
 
 def bury(connection: Connection, key: tuple[str, str], cause: str, tries: int) -> None:
