@@ -5,6 +5,7 @@ WeCom knows no toast and no passive card for messages: there the answer is empty
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from adapters.base import AckStyle, Answer, Commands, Handshake, Parsed, Response
@@ -35,7 +36,9 @@ def ack(answer: Answer | None, parsed: Parsed, crypto: Crypto, corp_id: str, *, 
 
 def cdata(text: str) -> str:
     """Text as character data that nothing in it can end; characters XML forbids are dropped."""
-    return "<![CDATA[" + _ILLEGAL.sub("", text).replace("]]>", "]]]]><![CDATA[>") + "]]>"
+    if not text.isprintable():
+        text = _ILLEGAL.sub("", text)
+    return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"
 
 
 def _reply(card: Mapping[str, Any], style: AckStyle, corp_id: str) -> str:
@@ -61,5 +64,6 @@ def _content(value: Any) -> str:
     return str(value) if isinstance(value, int | float) else cdata(str(value))
 
 
+@lru_cache(maxsize=256)
 def _camel(name: str) -> str:
     return _NAMES.get(name) or "".join(part.capitalize() for part in name.split("_"))

@@ -48,7 +48,7 @@ class Door:
             text = message.decode()
         except UnicodeDecodeError as error:
             raise Malformed("utf-8") from error
-        root = document.read(text)
+        root = document.read_authentic(text)
         said = document.fields(root)
         kind = said.get("MsgType", "").casefold()
         agent = said.get("AgentID", "")
