@@ -1,5 +1,6 @@
 """What a check-in card remembers between clicks: one item per key result, from open to done."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -27,7 +28,15 @@ from domain.goals.service import check_in, is_editable
 from domain.goals.sheet import Moment, Sheet, sheet_of
 from domain.goals.spoken import Spoken
 
+log = logging.getLogger("bida.checkin")
+
 OPEN = ("open", "edit", "error")
+
+
+def _hand_back(ctx: Ctx, item: dict[str, Any], draft: dict[str, str], code: str, **params: str) -> None:
+    """Give an entry back with what was wrong; nothing of it is lost, and only its kind is logged."""
+    item.update(state="error", draft=draft, error=code, params=params)
+    log.info("entry_refused", extra={"command_id": ctx.command.id, "code": code, "platform": ctx.command.platform})
 
 
 def moment_of(ctx: Ctx) -> Moment:
@@ -211,12 +220,12 @@ class Items:
         if line is None:
             return
         if not draft.get("value", "").strip():
-            item.update(state="error", draft=draft, error="ci.empty", params={})
+            _hand_back(ctx, item, draft, "ci.empty")
             return
         try:
             value = read_value(draft.get("value", ""), line)
         except BadNumber as error:
-            item.update(state="error", draft=draft, error=error.code, params=error.params)
+            _hand_back(ctx, item, draft, error.code, **error.params)
             return
         except PercentOnNumber as question:
             item.update(state="percent", draft={**draft, "value": plain_text(question.value)}, error="")
@@ -237,7 +246,7 @@ class Items:
         try:
             outcome = check_in(ctx.uow, self.sheet(ctx), line, command, ctx.person, self.moment(ctx))
         except (TooLong, CycleClosed, WrongMoment) as error:
-            item.update(state="error", draft=draft, error=error.code, params=error.params)
+            _hand_back(ctx, item, draft, error.code, **error.params)
             return
         except NotAllowed as error:
             self._drop(at, error.code)
@@ -253,7 +262,7 @@ class Items:
             case ConfirmationNeeded():
                 item.update(state="asking", draft={**draft, "value": plain_text(outcome.value)}, error="")
             case ReasonNeeded():
-                item.update(state="error", draft=draft, error="ci.third", params={})
+                _hand_back(ctx, item, draft, "ci.third")
             case TooLate():
                 newer = line.recent is not None and line.recent.thread_id != command.corrects
                 why = "error.stale_card" if newer else "ci.too_late"
