@@ -10,6 +10,7 @@ import logging
 import queue
 import sqlite3
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -94,7 +95,7 @@ class _Undone(Exception):
     """SQLite has ended the transaction by itself; what the batch wrote before is gone with it."""
 
 
-class _Threads:
+class _Threads(ABC):
     """What both executors share: a queue, threads, and handing results back to the event loop."""
 
     def __init__(self, engine: Engine, clock: Clock, threads: int) -> None:
@@ -129,8 +130,9 @@ class _Threads:
         self._threads.clear()
         self._engine.dispose()
 
+    @abstractmethod
     def _work(self) -> None:
-        raise NotImplementedError
+        """A thread's life: take tickets until `stop`."""
 
 
 def _deliver(tickets: list[_Ticket]) -> None:

@@ -117,11 +117,11 @@ async def _demo(directory: Path, port: int) -> int:
         site = web.TCPSite(page, HOST, port)
         await site.start()
     except OSError as error:
-        print(f"port {port} is taken ({error.strerror}): bida demo --port N, or --port 0 to pick one", file=sys.stderr)  # noqa: T201
+        print(f"port {port} is taken ({error.strerror}): bida demo --port N, or --port 0 to pick one", file=sys.stderr)
         await rig.stop()
         return 2
     address = page.addresses[0]
-    print(f"Bida 必达 playground: http://{address[0]}:{address[1]}/   (Ctrl-C ends it)", flush=True)  # noqa: T201
+    print(f"Bida 必达 playground: http://{address[0]}:{address[1]}/   (Ctrl-C ends it)", flush=True)
     await _interrupted()
     await page.cleanup()
     await rig.stop()
@@ -140,7 +140,7 @@ async def _story(directory: Path) -> int:
     try:
         await tell(rig)
     except StoryFailed as failure:
-        print(f"\n✗ {failure}", file=sys.stderr)  # noqa: T201
+        print(f"\n✗ {failure}", file=sys.stderr)
         return 1
     finally:
         await rig.stop()
