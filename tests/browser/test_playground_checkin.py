@@ -85,7 +85,17 @@ async def test_changed_card_stays_where_it_was(playground: Playground, name: str
     assert after is not None
     assert after["height"] != before["height"]
     assert abs(after["y"] - before["y"]) < 1
-    assert await page.evaluate("window.lit") in ("changed", "toast")
+    assert await _soon(page, "window.lit") in ("changed", "toast")
+
+
+async def _soon(page: Page, expression: str) -> object:
+    """What an expression gives once it gives something: an animation starts a frame after the card has changed."""
+    for _ in range(50):
+        value = await page.evaluate(expression)
+        if value is not None:
+            return value
+        await page.wait_for_timeout(20)
+    return None
 
 
 @pytest.mark.parametrize("name", NAMES)
