@@ -38,9 +38,7 @@ class Failure(Exception):
 def run_cli() -> int:
     """Run the command line; returns the exit code."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as stop:
-        return int(stop.exit_code)
+        code = app(standalone_mode=False)  # what `typer.Exit` carried, None at a command's plain end
     except Failure as failure:
         for line in failure.args:
             print(line, file=sys.stderr)
@@ -53,7 +51,7 @@ def run_cli() -> int:
             raise
         print(f"bida: {show()}", file=sys.stderr)
         return 2
-    return 0
+    return int(code or 0)
 
 
 @app.command()

@@ -128,7 +128,7 @@ async def _three_messengers(player: Cast, say: Callable[[str], None]) -> None:
     await lina.presses("都没变化", None, "没变化")
     zhang = player("wecom", "zhangwei", "张伟")
     await zhang.says("打卡", "本周打卡")
-    await zhang.presses("提交", None, "已打卡")
+    await zhang.presses("提交", None, "还剩 3 项")
     wang = player("dingtalk", "user_wangfang", "王芳")
     await wang.says("／打卡", "本周打卡")
     await wang.presses("提交", {"n0": "已签 3 家"}, "已打卡", "已签 3 家")
