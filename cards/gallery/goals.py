@@ -1,40 +1,29 @@
-"""One sample of every card: what goldens, contract tests and `bida gallery` show."""
+"""Samples of check-in and goal cards."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from cards.checkin_row import CheckInRow
-from cards.gallery_extremes import everything_card, long_card
+from cards.gallery.keys import KEY
 from cards.goals import CheckInSheet, checkin_card, choose_line, nothing_to_check_in
 from cards.model import Card
 from cards.okr import goal_status_card, goal_tree_card, my_goals_card
-from cards.people import (
-    HelpLine,
-    bind_code_card,
-    help_card,
-    language_card,
-    me_card,
-    suggestions_card,
-    welcome_card,
-)
 from domain.goals.formulas import CycleState, KrType, Measure, Status
 from domain.goals.messages import GoalStatus, GoalTree, KeyResultLine, ObjectiveView, Recent
-from domain.people.messages import AboutMe, BindCodeIssued, Bound, Profile
 
-_KEY = "0" * 31
 _DUE = date(2026, 3, 31)
 _AT = datetime(2026, 3, 20, 2, 0, tzinfo=UTC)
 
 
 def samples(locale: str) -> Mapping[str, Card]:
-    """Sample name → card, for a reader of `locale`; the same on every call. The names are file names of goldens."""
-    return {**_checkins(locale), **_goals(locale), **_people(locale), **_extremes(locale)}
+    """Sample name → card."""
+    return {**_checkins(locale), **_goals(locale)}
 
 
 def _checkins(locale: str) -> dict[str, Card]:
     def sheet(*rows: CheckInRow, more: int = 0, snoozed: str = "") -> Card:
-        made = CheckInSheet(key=_KEY + "1", locale=locale, period="2026-W12", rows=rows, more=more, snoozed=snoozed)
+        made = CheckInSheet(key=KEY + "1", locale=locale, period="2026-W12", rows=rows, more=more, snoozed=snoozed)
         return checkin_card(made)
 
     percentage, money, boolean = _lines()
@@ -56,8 +45,8 @@ def _checkins(locale: str) -> dict[str, Card]:
         "checkin_done": sheet(done, more=2),
         "checkin_mixed": sheet(done, CheckInRow(at=2, line=money)),
         "checkin_snoozed": sheet(CheckInRow(at=1, line=percentage), snoozed="17:00"),
-        "checkin_none": nothing_to_check_in(_KEY + "2", locale),
-        "checkin_which": choose_line(_KEY + "3", _lines(), locale),
+        "checkin_none": nothing_to_check_in(KEY + "2", locale),
+        "checkin_which": choose_line(KEY + "3", _lines(), locale),
     }
 
 
@@ -67,41 +56,15 @@ def _goals(locale: str) -> dict[str, Card]:
     fresh = _objective("individual", "学会复盘", progress=None)
     counts = ((Status.GREEN, 5), (Status.AMBER, 2), (Status.RED, 1))
     return {
-        "okr_mine": my_goals_card(_KEY + "4", (team, fresh), locale),
-        "okr_mine_none": my_goals_card(_KEY + "4", (), locale),
+        "okr_mine": my_goals_card(KEY + "4", (team, fresh), locale),
+        "okr_mine_none": my_goals_card(KEY + "4", (), locale),
         "okr_tree": goal_tree_card(
-            _KEY + "5", GoalTree(rows=((0, company), (1, team), (2, fresh)), offset=0, more=12), locale
+            KEY + "5", GoalTree(rows=((0, company), (1, team), (2, fresh)), offset=0, more=12), locale
         ),
         "okr_status": goal_status_card(
-            _KEY + "6", GoalStatus(counts=counts, checked_in=6, total=8, worst=_lines()[:2]), locale
+            KEY + "6", GoalStatus(counts=counts, checked_in=6, total=8, worst=_lines()[:2]), locale
         ),
     }
-
-
-def _people(locale: str) -> dict[str, Card]:
-    profile = Profile(id="p1", name="李雷", locale=locale, timezone="Asia/Shanghai", employee_no="E0042")
-    linked = (Bound(platform="wecom", tenant="ww1", user_id="li"), Bound(platform="feishu", tenant="c1", user_id="o"))
-    about = AboutMe(person=profile, department="增长部", manager="韩梅梅", identities=linked)
-    lines = (
-        HelpLine("checkin", "/checkin", "打卡 check in", button=True),
-        HelpLine("okr", "/okr", "目标 goals", button=True),
-        HelpLine("me", "/me", "我 me"),
-        HelpLine("lang", "/lang", "语言 language"),
-    )
-    return {
-        "me": me_card(_KEY + "7", about, 7, locale),
-        "bind_code": bind_code_card(_KEY + "8", BindCodeIssued(code="042137", minutes=10), locale),
-        "help": help_card(_KEY + "9", lines, locale),
-        "suggestions": suggestions_card(_KEY + "a", "chekin", lines[:2], locale),
-        "suggestions_none": suggestions_card(_KEY + "a", "xyz", (), locale),
-        "welcome": welcome_card(_KEY + "b", "李雷", lines, locale, is_known=True),
-        "welcome_guest": welcome_card(_KEY + "b", "Li Lei", (), locale, is_known=False),
-        "language": language_card(_KEY + "c", locale),
-    }
-
-
-def _extremes(locale: str) -> dict[str, Card]:
-    return {"everything": everything_card(_KEY + "d", locale), "long": long_card(_KEY + "e", locale)}
 
 
 def _lines() -> tuple[KeyResultLine, ...]:

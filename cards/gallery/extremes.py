@@ -1,8 +1,10 @@
 """Two cards no builder makes: one that uses everything a card can hold, one as long as people can make it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from cards.action import ActionRef
+from cards.gallery.keys import KEY
 from cards.model import (
     Bold,
     Button,
@@ -36,6 +38,11 @@ RTL = "שלום \u202eevil\u202c مرحبا"
 _LI = PersonRef("p1", "李雷")
 _STRANGER = PersonRef("p9", "名字 <b>很长</b> 的同事")
 _URL = "https://okr.example/o/1?a=1&b=2"
+
+
+def samples(locale: str) -> Mapping[str, Card]:
+    """Sample name → card."""
+    return {"everything": everything_card(KEY + "d", locale), "long": long_card(KEY + "e", locale)}
 
 
 def everything_card(key: str, locale: str) -> Card:

@@ -1,0 +1,16 @@
+"""English: every key of the Chinese catalogue, with the same placeholders."""
+
+from collections.abc import Mapping
+
+from cards.text.en import counter, general, goals, people, points, recognition, rewards, starter
+
+CATALOGUE: Mapping[str, str] = {
+    **general.TEXTS,
+    **goals.TEXTS,
+    **people.TEXTS,
+    **recognition.TEXTS,
+    **points.TEXTS,
+    **rewards.TEXTS,
+    **counter.TEXTS,
+    **starter.TEXTS,
+}

@@ -1,0 +1,5 @@
+"""English: the clerk's counter (flow 5.3)."""
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, str] = {}

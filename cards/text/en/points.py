@@ -1,0 +1,5 @@
+"""English: the wallet."""
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, str] = {}

@@ -1,0 +1,5 @@
+"""Simplified Chinese: the wallet."""
+
+from collections.abc import Mapping
+
+TEXTS: Mapping[str, str] = {}
