@@ -26,6 +26,7 @@ from bot.router import Router
 from bot.sender import Sender
 from bot.server import Door
 from bot.settings import Company, Configuration, ConnectionSettings
+from bot.timers import Chores
 from bot.units import DatabaseGone, Turn, Units, open_units
 from bot.vault import Vault
 from bot.workspaces import ensure_workspaces
@@ -102,6 +103,13 @@ class App:
             for sender in self.senders.values():
                 await sender.settle()
 
+    async def catch_up(self) -> None:
+        """After the clock was moved: do what has fallen due, and what that makes due in turn."""
+        await self.scheduler.tick()
+        while await self.dispatcher.sweep():
+            await self.dispatcher.settle()
+        await self.settle()
+
     async def is_ready(self) -> bool:
         """The database answers and is at the expected migration."""
         if not self._migrated:
@@ -172,9 +180,11 @@ def build(configuration: Configuration, *, clock: Clock | None = None, paced: bo
     for connection in connections:
         pacer = Pacer(connection.adapter.pace) if paced else Pacer.unlimited()
         senders[connection.name] = Sender(connection, units, clock, dispatcher, holder, pacer)
+    zones = [(workspace_id(company.key), company.timezone) for company in configuration.companies]
+    chores = Chores(units, clock, desk, zones)
     app = App(
         configuration=configuration, clock=clock, engine=engine, units=units, connections=connections,
-        dispatcher=dispatcher, senders=senders, scheduler=Scheduler(units, clock, configuration),
+        dispatcher=dispatcher, senders=senders, scheduler=Scheduler(units, clock, configuration, chores),
         door=Door(dispatcher, connections, clock, ready=lambda: app.is_ready()),
     )  # fmt: skip
     return app

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from domain.errors import Conflict
 from domain.ids import new_id
 from domain.people.binding import account_of
 from domain.people.messages import Profile
-from domain.people.service import identities
+from domain.people.service import identities, the_company
 from domain.periods import local_date
 from domain.unit_of_work import UnitOfWork
 
@@ -33,7 +33,7 @@ from domain.unit_of_work import UnitOfWork
 @dataclass(slots=True, kw_only=True)
 class Ctx:
     """One command being handled. `card` is the row of the card acted on (`card_version` its version once
-    we have advanced it); `question` the open question a message answers."""
+    we have advanced it); `question` the open question a message answers; `touched` the connections it makes busy."""
 
     command: Command
     person: Profile
@@ -45,6 +45,7 @@ class Ctx:
     card: Row[Any] | None = None
     card_version: int | None = None
     question: Row[Any] | None = None
+    touched: set[str] = field(default_factory=set)
 
     @property
     def now(self) -> datetime:
@@ -85,8 +86,11 @@ class Ctx:
     def toast(self, key: str, tone: str = "info", **values: object) -> Reply:
         return Reply(toast=Toast(text=self.say(key, **values), tone=tone))
 
-    def new_card(self, kind: str, subject: Mapping[str, Any], to: Conversation | None = None) -> Card:
-        """Note a new card instance of this person's and draw it with its view."""
+    def new_card(
+        self, kind: str, subject: Mapping[str, Any], to: Conversation | None = None, about: str | None = None
+    ) -> Card:
+        """Note a new card instance of this person's and draw it with its view. `about`: redraw it when that object
+        changes (`Reply.refresh`)."""
         key = new_id()
         to = to or self.direct
         card_rows.add(
@@ -95,8 +99,9 @@ class Ctx:
             kind=kind,
             connection=self.connection.name,
             conversation=address(to),
-            person_id=self.person.id,
+            person_id=self.person.id or None,
             subject=orjson.dumps(subject).decode(),
+            about=about,
         )
         row = card_rows.find(self.uow, key)
         assert row is not None
@@ -116,9 +121,12 @@ class Ctx:
         self.card_version = self.card.version + 1
 
     def redraw(self) -> Card:
-        """The clicked card as it is now."""
+        """The clicked card as it is now; one that stands in a group in the company's language, whoever clicked."""
         assert self.card is not None
-        return self.router.views[self.card.kind](self, self.card)
+        view = self.router.views[self.card.kind]
+        if self.card.person_id is not None:
+            return view(self, self.card)
+        return view(replace(self, person=the_company(self.uow)), self.card)
 
     def privately(self, reply: Reply) -> Reply:
         """Move what is personal out of a group into the direct chat, leaving one line behind (product 5.0)."""

@@ -142,7 +142,8 @@ class Dispatcher:
         """Sweep for ever; survives a database that is away."""
         while True:
             try:
-                await self.sweep()
+                while await self.sweep() == SWEEP_MOST:
+                    continue
             except DatabaseGone:
                 log.warning("sweep_failed")
             except Exception:  # as in the sender: the next round must come
@@ -196,6 +197,8 @@ class Dispatcher:
         SECONDS.labels(connection.adapter.platform).observe(time.perf_counter() - began)
         if done.due:
             self.wake(connection.name)
+        for other in done.others:
+            self.wake(other)
         return done
 
     async def _give_up(self, connection: Connection, command: Command, row_id: str) -> None:

@@ -10,7 +10,7 @@ from bot import outgoing
 from bot.calendars import Calendars
 from bot.connections import Connection, Connections
 from bot.context import Ctx
-from bot.reply import NOTHING, Handled, Reply
+from bot.reply import NOTHING, Handled, Post, Reply
 from bot.router import CardAction, Router
 from bot.units import Turn
 from cards.action import ActionRef, is_genuine
@@ -20,7 +20,7 @@ from domain.delivery import cards as card_rows
 from domain.delivery import inbox, pending
 from domain.errors import CardUnknown, Conflict, DomainError, HasLeft, NotBound, NotYours, UnknownCommand
 from domain.people.messages import Profile
-from domain.people.service import identify, note_reachable, profile, provisional
+from domain.people.service import identify, note_reachable, profile, provisional, the_company
 from domain.unit_of_work import UnitOfWork
 
 log = logging.getLogger("bida.handling")
@@ -62,7 +62,8 @@ def apologise(turn: Turn, desk: Desk, connection: Connection, command: Command, 
     """The last attempt failed too: tell the person, with a number that finds the log, and stop trying."""
     with turn.unit(connection.workspace_id, command.id) as uow:
         ctx = _context(desk, connection, command, uow)
-        done = outgoing.promise(ctx, ctx.text("error.failed", ref=command.id[-8:]))
+        sorry = NOTHING if _is_clock(command) else ctx.text("error.failed", ref=command.id[-8:])
+        done = outgoing.promise(ctx, sorry)
         if inbox.fail(uow, row_id, done.answer.decode() if done.answer else None):
             uow.commit()
 
@@ -91,6 +92,8 @@ def _context(desk: Desk, connection: Connection, command: Command, uow: UnitOfWo
 
 def _person(uow: UnitOfWork, command: Command) -> Profile:
     actor = command.actor
+    if _is_clock(command):
+        return the_company(uow)
     known = identify(uow, actor.platform, actor.tenant, actor.user_id)
     if known is not None:
         if known.unreachable_here:
@@ -101,8 +104,26 @@ def _person(uow: UnitOfWork, command: Command) -> Profile:
     return provisional(uow, actor.platform, actor.tenant, actor.user_id, actor.name)
 
 
+def _is_clock(command: Command) -> bool:
+    """Whether it is our own clock that speaks: a timer or a daily chore (`bot.timers`)."""
+    return command.kind is Kind.EVENT and command.name.startswith("clock.")
+
+
 def _act(ctx: Ctx) -> Reply:
-    """Find the handler and let it act."""
+    """Find the handler and let it act; who has not seen the notice of their first contact sees it before."""
+    notice = _notice(ctx)
+    reply = _find(ctx)
+    return replace(reply, posts=(*notice, *reply.posts)) if notice else reply
+
+
+def _notice(ctx: Ctx) -> tuple[Post, ...]:
+    first, person = ctx.router.first_contact, ctx.person
+    if first is None or person.provisional or not person.active or person.notice_version >= first.version:
+        return ()
+    return () if ctx.command.kind is Kind.EVENT else first.handler(ctx).posts
+
+
+def _find(ctx: Ctx) -> Reply:
     command = ctx.command
     match command.kind:
         case Kind.EVENT:
@@ -138,6 +159,8 @@ def _hear(ctx: Ctx) -> Reply:
             return ctx.text("pending.cancelled")
         ctx.question = question
         return ctx.router.answers[question.action](ctx)
+    if found is None:
+        found, rest = ctx.router.looking(text), text
     if found is None:
         raise UnknownCommand(word=word)
     _forget_question(ctx)
@@ -191,7 +214,7 @@ def _stale(ctx: Ctx, action: CardAction) -> Reply:
 def _refuse(ctx: Ctx, error: DomainError) -> Reply:
     """The failure as the person sees it: a toast on a click, a message otherwise. What a deferred command runs into
     is nobody's business."""
-    if ctx.command.params.get("deferred"):
+    if ctx.command.params.get("deferred") or _is_clock(ctx.command):
         return NOTHING
     if isinstance(error, Conflict) and ctx.command.kind is Kind.ACTION:
         return _press(ctx)  # somebody was faster, so this time the card is a stale one

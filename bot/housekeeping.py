@@ -15,6 +15,7 @@ from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from bot.observe import OLDEST, PENDING
 from bot.settings import Configuration
+from bot.timers import Chores
 from bot.units import DatabaseGone, Turn, Units
 from domain.clock import Clock
 from domain.columns import table_of
@@ -99,8 +100,9 @@ def _waiting(turn: Turn) -> Sequence[Row[Any]]:
 class Scheduler:
     """Ticks. The same jobs on every replica; the database decides who runs."""
 
-    def __init__(self, units: Units, clock: Clock, configuration: Configuration) -> None:
+    def __init__(self, units: Units, clock: Clock, configuration: Configuration, chores: Chores) -> None:
         self._units = units
+        self._chores = chores
         self._clock = clock
         self._zone = configuration.settings.timezone
         self._connections = {one.name for company in configuration.companies for one in company.connections}
@@ -124,6 +126,7 @@ class Scheduler:
         for job in JOBS:
             if self._is_due(job, now):
                 await self._run(job, today, now)
+        await self._chores.tick()
 
     async def _run(self, job: DailyJob, period: str, now: datetime) -> None:
         try:

@@ -11,11 +11,13 @@ from bot.connections import Connection, surface_of
 from bot.context import Ctx
 from bot.envelopes import address, conversation_of, encode_answer
 from bot.reply import Handled, Post, Reply
+from bot.telling import reader_of
 from cards.action import ActionRef, seal
 from cards.fit import fit
 from cards.model import Action, Button, Card, Choice, Group, Option, People, PersonRef, Text
 from cards.plain import plain
 from domain.command import Command, Conversation, Kind
+from domain.delivery import cards as card_rows
 from domain.delivery import outbox
 from domain.people.service import shown_on
 
@@ -50,7 +52,11 @@ def promise(ctx: Ctx, reply: Reply) -> Handled:
         _post(ctx, post, number)
     for number, look_up in enumerate(reply.look_ups):
         _look_up(ctx, look_up.user_id, number)
-    return done if not (reply.posts or reply.look_ups) else replace(done, due=True)
+    if reply.refresh:
+        _refresh(ctx, reply)
+    if not (reply.posts or reply.look_ups or reply.refresh):
+        return done
+    return replace(done, due=True, others=frozenset(ctx.touched - {ctx.connection.name}))
 
 
 def _answer_click(ctx: Ctx, reply: Reply) -> Handled:
@@ -71,7 +77,7 @@ def _answer_click(ctx: Ctx, reply: Reply) -> Handled:
         else:
             # held back until the acknowledgement has had its chance
             later = ack_deadline(ctx.command, ctx.connection, ctx.now) + AFTER_ACK
-            row = _update(ctx, reply.card, rendered, ctx.command.conversation, later)
+            row = _update(ctx, reply.card, rendered, ctx.command.conversation, later, "card", clicked=True)
             rows = ((ctx.uow.workspace_id, row),)
     toast = reply.toast
     if toast is not None and not caps.toast:
@@ -92,17 +98,38 @@ def _change(ctx: Ctx, card: Card) -> None:
     assert ctx.card is not None
     to = conversation_of(ctx.card.conversation)
     rendered = _render(ctx, card, to, _version(ctx, card))
-    _update(ctx, card, rendered, to, ctx.now)
+    _update(ctx, card, rendered, to, ctx.now, "card", clicked=False)
 
 
-def _update(ctx: Ctx, card: Card, rendered: _Rendered, to: Conversation, not_before: datetime) -> str:
-    """The outbox row of a changed card."""
-    clicked = ctx.command.kind is Kind.ACTION
+def _refresh(ctx: Ctx, reply: Reply) -> None:
+    """Redraw every other card about the objects that have changed, each for its own reader."""
+    fresh = {post.card.key for post in reply.posts if post.card is not None}
+    if ctx.card is not None:
+        fresh.add(ctx.card.id)
+    for row in (row for about in reply.refresh for row in card_rows.about(ctx.uow, about)):
+        connection = ctx.connections.get(row.connection)
+        if row.id in fresh or connection is None:
+            continue
+        fresh.add(row.id)
+        card_rows.advance(ctx.uow, row.id, seen=row.version, verb="", subject=row.subject)
+        reader = reader_of(ctx, row.person_id, connection)
+        reader.card, reader.card_version = row, row.version + 1
+        card = ctx.router.views[row.kind](reader, row)
+        to = conversation_of(row.conversation)
+        rendered = _render(reader, card, to, row.version + 1)
+        _update(reader, card, rendered, to, ctx.now, f"card:{row.id}", clicked=False)
+        ctx.touched.add(connection.name)
+
+
+def _update(
+    ctx: Ctx, card: Card, rendered: _Rendered, to: Conversation, not_before: datetime, what: str, *, clicked: bool
+) -> str:
+    """The outbox row of a changed card. `clicked`: the command carries the right to change it."""
     return outbox.enqueue(
         ctx.uow,
         connection=_through(ctx, to).name,
         conversation=address(to),
-        dedupe=f"{ctx.command.id}:card",
+        dedupe=f"{ctx.command.id}:{what}",
         lane=card.key,
         kind="UPDATE",
         payload=orjson.dumps(rendered.payload).decode(),
@@ -111,7 +138,7 @@ def _update(ctx: Ctx, card: Card, rendered: _Rendered, to: Conversation, not_bef
         card_key=card.key,
         card_version=_version(ctx, card),
         reply_handle=ctx.connection.vault.lock(ctx.command.reply) if clicked else None,
-        target=ctx.command.card_ref,
+        target=ctx.command.card_ref if clicked else None,
         not_before=not_before,
     )
 
@@ -140,10 +167,12 @@ def _enqueue(
     card = post.card
     if not text and card is None:
         return
+    through = _through(ctx, to)
+    ctx.touched.add(through.name)
     answers_here = card is None and to == ctx.command.conversation
     outbox.enqueue(
         ctx.uow,
-        connection=_through(ctx, to).name,
+        connection=through.name,
         conversation=address(to),
         dedupe=post.dedupe or f"{ctx.command.id}:{number}",
         lane=lane or (card.key if card is not None else ctx.command.id),

@@ -33,12 +33,14 @@ class LookUp:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """`card` replaces the clicked card; `toast` is a short note to the person who clicked (or a message to them where
-    the messenger has none); `posts` are new messages."""
+    the messenger has none); `posts` are new messages. `refresh` names objects (orders, kudos…) that have changed: every
+    other card about them is redrawn where it stands."""
 
     posts: tuple[Post, ...] = ()
     card: Card | None = None
     toast: Toast | None = None
     look_ups: tuple[LookUp, ...] = ()
+    refresh: tuple[str, ...] = ()
 
 
 NOTHING = Reply()
@@ -48,9 +50,10 @@ NOTHING = Reply()
 class Handled:
     """The outcome of one command: what the acknowledgement may carry (JSON for `adapter.ack`), the outbox rows
     (workspace, id) that need not be sent when it does, and those that may follow it at once. `due`: something else
-    waits to be sent now."""
+    waits to be sent now; `others`: the connections besides the command's own where that is so."""
 
     answer: bytes | None
     ridden: tuple[tuple[str, str], ...] = ()
     following: tuple[tuple[str, str], ...] = ()
     due: bool = True
+    others: frozenset[str] = frozenset()

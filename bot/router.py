@@ -1,5 +1,6 @@
 """Which function handles what: explicit tables, one per feature; a duplicate or unknown name fails at start."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ class SlashCommand:
     """`name` is the slash word; `aliases` are other slash words; `bare` are words that work without a slash.
 
     `help` is the catalogue key of its one-line help; "" hides it. `guest`: a sender nobody has linked may use it.
+    `looks`: a whole message of this look means the command, with the message as its arguments (a pick-up code).
     """
 
     name: str
@@ -27,6 +29,24 @@ class SlashCommand:
     bare: tuple[str, ...] = ()
     help: str = ""
     guest: bool = False
+    looks: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chore:
+    """An event we send ourselves once a day from `hour`:`minute` in the company's zone: `name` begins with "clock."."""
+
+    name: str
+    hour: int
+    minute: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstContact:
+    """What everybody is shown once per `version`, before the answer to whatever they said first (R-PRV-07)."""
+
+    version: int
+    handler: Handler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +63,8 @@ class CardAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature:
-    """What one handler module brings: commands, buttons, platform events, card views, answers to open questions."""
+    """What one handler module brings: commands, buttons, events (a platform's, or our own clock's), card views, answers
+    to open questions, daily chores, and what newcomers are shown."""
 
     name: str
     commands: tuple[SlashCommand, ...] = ()
@@ -51,6 +72,8 @@ class Feature:
     events: Mapping[str, Handler] = field(default_factory=dict)
     views: Mapping[str, View] = field(default_factory=dict)
     answers: Mapping[str, Handler] = field(default_factory=dict)
+    daily: tuple[Chore, ...] = ()
+    first_contact: FirstContact | None = None
 
 
 class Clash(ValueError):
@@ -68,6 +91,8 @@ class Router:
         self.events: dict[str, Handler] = {}
         self.views: dict[str, View] = {}
         self.answers: dict[str, Handler] = {}
+        self.daily: dict[str, Chore] = {}
+        self.first_contact: FirstContact | None = None
         for feature in features:
             self._add(feature)
 
@@ -78,6 +103,12 @@ class Router:
                 _claim(self.words, word.casefold(), command)
             for word in command.bare:
                 _claim(self.bare, word.casefold(), command)
+        for chore in feature.daily:
+            _claim(self.daily, chore.name, chore)
+        if feature.first_contact is not None:
+            if self.first_contact is not None:
+                raise Clash("first contact is claimed twice")
+            self.first_contact = feature.first_contact
         for action in feature.actions:
             _claim(self.actions, action.name, action)
         for target, table in (
@@ -100,6 +131,10 @@ class Router:
     def plain(self, word: str) -> SlashCommand | None:
         """The command behind a word written without a slash."""
         return self.bare.get(word)
+
+    def looking(self, text: str) -> SlashCommand | None:
+        """The command a whole message stands for by its look."""
+        return next((one for one in self.commands.values() if one.looks and one.looks.fullmatch(text)), None)
 
     def nearest(self, word: str, most: int = 3) -> list[SlashCommand]:
         """Up to `most` commands whose names or aliases are closest to a mistyped word (R-EVT-07)."""

@@ -108,8 +108,7 @@ async def _demo(directory: Path, port: int) -> int:
 
     async def moved() -> None:
         """After the clock was moved: do at once what has fallen due."""
-        await rig.bot.dispatcher.sweep()
-        await rig.settle()
+        await rig.bot.catch_up()
 
     page = web.AppRunner(playground_app(rig.simulators, rig.clock, casts(), moved), access_log=None, shutdown_timeout=1)
     await page.setup()

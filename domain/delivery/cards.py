@@ -1,5 +1,6 @@
 """Cards that are out there: added when sent, advanced by whoever acts on the current version first."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -11,10 +12,11 @@ from domain.unit_of_work import UnitOfWork
 CARD = table_of(CardRow)
 
 _FIND = select(CARD).where(CARD.c.id == bindparam("card"))
+_ABOUT = select(CARD).where(CARD.c.about == bindparam("object_")).order_by(CARD.c.id)
 _ADVANCE = (
     update(CARD)
     .where(CARD.c.id == bindparam("card"), CARD.c.version == bindparam("seen"))
-    .values(version=CARD.c.version + 1, verb=bindparam("by"), subject=bindparam("about"), changed_at=bindparam("at"))
+    .values(version=CARD.c.version + 1, verb=bindparam("by"), subject=bindparam("body"), changed_at=bindparam("at"))
 )
 _DELIVERED = (
     update(CARD)
@@ -24,14 +26,22 @@ _DELIVERED = (
 
 
 def add(
-    uow: UnitOfWork, key: str, *, kind: str, connection: str, conversation: str, person_id: str | None, subject: str
+    uow: UnitOfWork,
+    key: str,
+    *,
+    kind: str,
+    connection: str,
+    conversation: str,
+    person_id: str | None,
+    subject: str,
+    about: str | None = None,
 ) -> None:
-    """Note a card that is about to be sent."""
+    """Note a card that is about to be sent. `person_id` None: it stands in a group, for everybody."""
     uow.insert(
         CardRow,
         {
             "id": key, "kind": kind, "connection": connection, "conversation": conversation, "person_id": person_id,
-            "subject": subject, "version": 1, "verb": "", "message_id": "", "handle": None,
+            "subject": subject, "about": about, "version": 1, "verb": "", "message_id": "", "handle": None,
             "created_at": uow.now, "changed_at": uow.now,
         },
     )  # fmt: skip
@@ -42,9 +52,14 @@ def find(uow: UnitOfWork, key: str) -> Row[Any] | None:
     return uow.one(_FIND, card=key)
 
 
+def about(uow: UnitOfWork, object_id: str) -> Sequence[Row[Any]]:
+    """Every card that shows an object, oldest first."""
+    return uow.all(_ABOUT, object_=object_id)
+
+
 def advance(uow: UnitOfWork, key: str, *, seen: int, verb: str, subject: str) -> bool:
     """Make the next version, if `seen` is still the current one. False: somebody was faster."""
-    return uow.change(_ADVANCE, card=key, seen=seen, by=verb, about=subject, at=uow.now) == 1
+    return uow.change(_ADVANCE, card=key, seen=seen, by=verb, body=subject, at=uow.now) == 1
 
 
 def delivered(connection: Connection, workspace_id: str, key: str, message_id: str, handle: str | None) -> None:

@@ -90,12 +90,14 @@ class CardRow(Scoped, table=True):
     """A card that is out there: whose it is, what it is about, which version is current, how to reach it again.
 
     `id` is the card's key. `subject` is the card kind's own JSON: what it takes to draw the card afresh. `verb` is the
-    action that made the current version, so that its repetition is told apart from a stale card (E03, E04).
+    action that made the current version, so that its repetition is told apart from a stale card (E03, E04). `about` is
+    the object (an order, a kudos) whose every card is redrawn when it changes; None when the card stands alone.
     """
 
     __tablename__: ClassVar[str] = "card"
     __table_args__ = (
         Index("ix_card_person", "workspace_id", "person_id", "kind"),
+        Index("ix_card_about", "workspace_id", "about"),
         Index("ix_card_created", "created_at"),
     )
 
@@ -104,6 +106,7 @@ class CardRow(Scoped, table=True):
     conversation: str = Field(max_length=400)
     person_id: str | None = Field(default=None, max_length=32)
     subject: str
+    about: str | None = Field(default=None, max_length=40)
     version: int = 1
     verb: str = Field(default="", max_length=40)
     message_id: str = Field(default="", max_length=200)

@@ -24,6 +24,7 @@ class Profile:
     calendar_version: int = 0
     primary_platform: str | None = None
     unreachable_here: bool = False
+    notice_version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,7 @@ class Person(Scoped, table=True):
     """The human employee (R-ID-01). `provisional`: wrote to us before anybody told us who they are (R-ID-03).
 
     `roles` is a comma list of R-ROL names besides "employee"; `locale` and `timezone` empty means "as the company".
+    `notice_version` is the privacy notice they were last shown (R-PRV-07); 0 = none yet.
     """
 
     __tablename__: ClassVar[str] = "person"
@@ -78,6 +79,7 @@ class Person(Scoped, table=True):
     provisional: bool = False
     leaves_on: date | None = None
     primary_platform: str | None = Field(default=None, max_length=16)
+    notice_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     created_at: datetime = Field(sa_type=Instant)
 
 

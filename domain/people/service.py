@@ -22,7 +22,7 @@ WORKSPACE = table_of(Workspace)
 _COLUMNS = (
     PERSON.c.id, PERSON.c.name, PERSON.c.locale, PERSON.c.timezone, PERSON.c.roles, PERSON.c.active,
     PERSON.c.provisional, PERSON.c.employee_no, PERSON.c.department_id, PERSON.c.manager_id, PERSON.c.store_id,
-    PERSON.c.leaves_on, PERSON.c.primary_platform, WORKSPACE.c.locale.label("company_locale"),
+    PERSON.c.leaves_on, PERSON.c.primary_platform, PERSON.c.notice_version, WORKSPACE.c.locale.label("company_locale"),
     WORKSPACE.c.timezone.label("company_timezone"), WORKSPACE.c.calendar_version,
 )  # fmt: skip
 _PERSON = PERSON.join(WORKSPACE, WORKSPACE.c.workspace_id == PERSON.c.workspace_id)
@@ -168,6 +168,12 @@ def company(uow: UnitOfWork) -> Row[Any]:
     return row
 
 
+def the_company(uow: UnitOfWork) -> Profile:
+    """Nobody in particular: who reads a group card, and who our own clock acts for. Its id is ""."""
+    row = company(uow)
+    return Profile(id="", name="", locale=row.locale, timezone=row.timezone, calendar_version=row.calendar_version)
+
+
 def _profile(row: Row[Any], now: datetime, *, linked: bool = True) -> Profile:
     """Active until the end of the leaving day in the person's own zone (R-ORG-03)."""
     zone = row.timezone or row.company_timezone
@@ -186,4 +192,5 @@ def _profile(row: Row[Any], now: datetime, *, linked: bool = True) -> Profile:
         store_id=row.store_id,
         calendar_version=row.calendar_version,
         primary_platform=row.primary_platform,
+        notice_version=row.notice_version,
     )

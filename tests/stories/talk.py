@@ -146,8 +146,7 @@ class Talk:
 
     async def wait(self) -> None:
         """Let the bot look at its clock: what is due by now is done."""
-        await self.rig.bot.dispatcher.sweep()
-        await self.rig.settle()
+        await self.rig.bot.catch_up()
 
     def problems(self) -> list[str]:
         """What a real WeCom would have refused."""
