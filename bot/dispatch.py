@@ -60,6 +60,7 @@ class Dispatcher:
     _following: list[tuple[str, str]] = field(default_factory=list)
     _flush: asyncio.TimerHandle | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _sweeping: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def receive(self, connection: Connection, raw: Raw) -> Exchange:
         """Answer one request. Raises `BadSignature`, `Malformed` (nothing happened) and `DatabaseGone` (not stored:
@@ -111,7 +112,12 @@ class Dispatcher:
             self._flush = asyncio.get_running_loop().call_later(FLUSH_AFTER, self._start_flush)
 
     async def sweep(self) -> int:
-        """Take over rows whose handler died, and deferred ones whose time has come; returns how many."""
+        """Take over rows whose handler died, and deferred ones whose time has come; returns how many. One sweep at a
+        time: when this returns, what was due has been started."""
+        async with self._sweeping:
+            return await self._sweep()
+
+    async def _sweep(self) -> int:
         now = self.clock.now()
         ours = [connection.name for connection in self.desk.connections]
 
