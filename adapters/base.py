@@ -115,6 +115,11 @@ class SendKind(StrEnum):
     UPDATE = "update"
     RECALL = "recall"
     LOOK_UP = "look_up"
+    PICTURE = "picture"
+
+
+Draw = Callable[[], Awaitable[bytes]]
+"""Makes a picture's PNG, up to 1 MB. Raises `Rejected` when it cannot be drawn, `Transient` when not now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +128,8 @@ class Outgoing:
 
     SEND: `payload` (a `Rendered.payload`) to `conversation`. UPDATE: change message `target` (its id) to `payload`,
     by `handle` where the platform needs one. RECALL: take back `target`. LOOK_UP: read the directory entry of the user
-    whose id is `conversation.id`. `dedupe` is unique per row and stable over retries; `attempt` counts from 0.
+    whose id is `conversation.id`. PICTURE: upload what `picture` draws and send it; equal payloads are equal pictures,
+    and `plain` describes it. `dedupe` is unique per row and stable over retries; `attempt` counts from 0.
     `plain` is the text to show when no card can be. `card_key` is our id of the card instance.
     """
 
@@ -136,6 +142,7 @@ class Outgoing:
     target: str | None = None
     handle: ReplyHandle | None = None
     attempt: int = 0
+    picture: Draw | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,9 @@ from aiohttp import web
 
 Json = dict[str, Any]
 
+PICTURE = "[图片]"
+"""How a chat list words an image message."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resident:
@@ -63,7 +66,8 @@ class Seen:
 
     `payload` is the platform payload that was sent (and changed by updates), from which the playground draws.
     `text` is all its visible text, one line per paragraph. `by` is "bot" or the user id of the sender. `version`
-    counts changes in place. `toast` is the last short note shown to this person on this card.
+    counts changes in place. `toast` is the last short note shown to this person on this card. `picture` names the
+    upload an image message shows, for `Simulator.picture`.
     """
 
     message_id: str
@@ -77,6 +81,7 @@ class Seen:
     buttons: tuple[Press, ...] = ()
     toast: str = ""
     recalled: bool = False
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +195,10 @@ class Simulator(Protocol):
 
     def seen(self, person: str, chat: str | None = None) -> list[Seen]:
         """What this person sees in the direct chat (or a group), oldest first."""
+        ...
+
+    def picture(self, upload: str) -> bytes:
+        """The bytes of an upload. Raises `KeyError` when there is none of that name."""
         ...
 
     # --- the platform misbehaves -----------------------------------------------------------------------------------

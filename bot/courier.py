@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -20,6 +21,8 @@ from bot.dispatch import Dispatcher
 from bot.envelopes import conversation_of
 from bot.observe import BURIED, RETRIED, SENT
 from bot.pace import Pacer
+from bot.pictures.promise import PICTURE
+from bot.pictures.studio import Studio
 from bot.units import Turn, Units
 from domain.clock import Clock
 from domain.delivery import cards as card_rows
@@ -71,6 +74,7 @@ class Courier:
     dispatcher: Dispatcher
     pacer: Pacer
     wake: Callable[[], None]
+    studio: Studio = field(default_factory=Studio)
     circuit: Circuit = field(default_factory=Circuit)
 
     async def carry(self, row: Row[Any]) -> None:
@@ -165,9 +169,10 @@ class Courier:
             self.pacer.block(PAUSE)
 
     async def _rejected(self, row: Row[Any], key: Key, error: Rejected) -> None:
-        """The platform refuses the payload: send its plain text once instead, and raise the alarm."""
+        """The platform refuses the payload: send its plain text once instead, and raise the alarm. A picture just goes:
+        a card or text has said the same (R-BDG-03)."""
         log.error("payload_rejected", extra={"connection": self.connection.name, "row": row.id, "code": error.code})
-        if not row.plain or row.last_error.startswith("plain after"):
+        if row.kind == PICTURE or not row.plain or row.last_error.startswith("plain after"):
             await self._bury(row, key, f"rejected {error.code}")
             return
         surface = surface_of(conversation_of(row.conversation))
@@ -219,4 +224,5 @@ class Courier:
             target=((row.card_message or row.target) if is_update else row.target),
             handle=handle,
             attempt=row.attempts,
+            picture=partial(self.studio.draw, row.payload) if row.kind == PICTURE else None,
         )

@@ -10,6 +10,7 @@ from adapters.base import Answer, Json, Rendered, Shown
 from bot.connections import Connection, surface_of
 from bot.context import Ctx
 from bot.envelopes import address, conversation_of, encode_answer
+from bot.pictures.promise import promise_picture
 from bot.reply import Handled, Post, Reply
 from bot.telling import reader_of
 from cards.action import ActionRef, seal
@@ -151,6 +152,11 @@ def ack_deadline(command: Command, connection: Connection, now: datetime) -> dat
 
 def _post(ctx: Ctx, post: Post, number: int) -> None:
     to = post.to or ctx.command.conversation
+    if post.picture is not None:
+        through = _through(ctx, to)
+        ctx.touched.add(through.name)
+        promise_picture(ctx.uow, post, through=through.name, to=to, command=ctx.command, number=number)
+        return
     if post.card is None:
         _enqueue(ctx, post, to, _text(ctx, post.text, to), post.text, number)
         return

@@ -5,18 +5,24 @@ from datetime import datetime
 
 from adapters.base import Toast
 from cards.model import Card
+from cards.picture import ECard
 from domain.command import Conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A new message: a card, or plain text. `to` None means the conversation of the command.
+    """A new message: a card, a picture, or plain text. `to` None means the conversation of the command.
+
+    A picture never stands alone (R-BDG-03): where it cannot be delivered it is let go without another word, so what it
+    says goes out as a card or text too. `alt` describes it; "" leaves that to the picture's own words.
 
     `dedupe` makes a second promise of the same message impossible; None derives it from the command.
     """
 
     card: Card | None = None
     text: str = ""
+    picture: ECard | None = None
+    alt: str = ""
     to: Conversation | None = None
     dedupe: str | None = None
     not_before: datetime | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from bot.connections import Connection
 from bot.context import Ctx, reach
 from bot.reply import Post
+from cards.picture import ECard
 from domain.command import Conversation
 from domain.people.service import profile, the_company
 
@@ -41,6 +42,12 @@ def tell_text(ctx: Ctx, person_id: str, key: str, **values: object) -> tuple[Pos
         return ()
     reader, to = found
     return (Post(text=reader.say(key, **values), to=to),)
+
+
+def tell_picture(ctx: Ctx, person_id: str, picture: ECard, *, dedupe: str | None = None) -> tuple[Post, ...]:
+    """A picture for a person, beside the card or text that says the same; () when there is no way to reach them."""
+    found = _way_to(ctx, person_id)
+    return (Post(picture=picture, to=found[1], dedupe=dedupe),) if found is not None else ()
 
 
 def tell_group(

@@ -1,6 +1,7 @@
 """The way out: one outbox row becomes the right calls (dingtalk.md §3.2, §3.3, §4)."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 from adapters.base import Json, Outgoing, Receipt, SendKind
@@ -9,12 +10,15 @@ from adapters.dingtalk.connection import Connection
 from adapters.dingtalk.directory import Directory
 from adapters.dingtalk.door import CARRIER, SESSION_WEBHOOK
 from adapters.errors import OutboundError, Rejected
+from adapters.uploads import Uploads
 from domain.clock import Clock
 from domain.command import ReplyHandle, Secret
 
 log = logging.getLogger("bida.dingtalk.client")
 
 RECALL_WINDOW = timedelta(hours=24)
+UPLOAD_LIFE = timedelta(days=1)
+"""How long we trust a media id; the platform names no end (§4.8)."""
 _GONE = "param.cardNotExist"
 _EXISTS = "param.cardAlreadyExist"
 _CREATE = "/v1.0/card/instances/createAndDeliver"
@@ -31,6 +35,7 @@ class Client:
         self._template = template
         self._route = route
         self._directory = Directory(connection)
+        self._uploads = Uploads(clock, UPLOAD_LIFE)
 
     async def send(self, out: Outgoing) -> Receipt:
         """Do what the row asks. Raises the outbound errors."""
@@ -40,6 +45,8 @@ class Client:
             return await self._recall(out)
         if out.kind is SendKind.UPDATE:
             return await self._update(out)
+        if out.kind is SendKind.PICTURE:
+            return await self._picture(out)
         if delivery.is_card(out.payload):
             return await self._create(out, delivery.out_track_id(out))
         return await self._say(out)
@@ -86,6 +93,15 @@ class Client:
             return Receipt(message_id=out.dedupe)
         path, body = delivery.robot_message(out.payload, out.conversation, self._robot)
         return Receipt(message_id=delivery.query_key_of(await self._connection.v1("POST", path, body)))
+
+    async def _picture(self, out: Outgoing) -> Receipt:
+        """A picture as a robot message, by the media id of its upload (§4.3, §4.8); a session webhook takes none."""
+
+        async def post(media_id: str) -> Receipt:
+            payload: Json = {"msgKey": "sampleImageMsg", "msgParam": {"photoURL": media_id}}
+            return await self._say(replace(out, payload=payload, handle=None))
+
+        return await self._uploads.deliver(out, self._connection.upload, post)
 
     async def _replied(self, out: Outgoing) -> bool:
         """Answer through the session webhook where we hold a good one; False means: use the OpenAPI."""

@@ -1,6 +1,6 @@
 """Calls to DingTalk's two hosts with the right token, and nothing but the five outbound errors coming back."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +9,11 @@ from adapters.dingtalk import codes
 from adapters.dingtalk.settings import DingtalkSettings
 from adapters.errors import Transient
 from adapters.transport import Reply, Token, TokenKeeper, Transport, lifetime
+from adapters.uploads import form
 from domain.clock import Clock
 from domain.command import Secret
+
+Calling = Callable[[str], Awaitable[Reply]]
 
 _MARGIN = 300
 """Seconds before its end that a token is renewed (§4.1)."""
@@ -47,12 +50,37 @@ class Connection:
     async def legacy(
         self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Any = None
     ) -> Json:
-        """A legacy call; its JSON answer with `errcode` 0. The v1.0 token is tried first (a fresh one once more); where
-        the host refuses it, the app turns to tokens of `gettoken` for good (§4.1). Raises the outbound errors."""
+        """A legacy call; its JSON answer with `errcode` 0. Raises the outbound errors."""
+        return await self._legacy(
+            lambda token: self._old.call(method, path, params={**(params or {}), "access_token": token}, json=body)
+        )
 
-        async def call(token: str) -> Reply:
-            return await self._old.call(method, path, params={**(params or {}), "access_token": token}, json=body)
+    async def upload(self, png: bytes) -> str:
+        """Keep a picture (§4.8); its media id. Raises the outbound errors."""
+        answer = await self._legacy(
+            lambda token: self._old.call(
+                "POST",
+                "/media/upload",
+                params={"type": "image", "access_token": token},
+                data=form("media", png, type="image"),
+            )
+        )
+        media_id = answer.get("media_id")
+        if not isinstance(media_id, str) or not media_id:
+            raise Transient("no-media-id")
+        return media_id
 
+    async def post_session(self, url: str, body: Json) -> Reply:
+        """Post to a session webhook, without token. Raises `Transient`, or `OutboundError` for a foreign host."""
+        return await self._old.call("POST", url, json=body)
+
+    async def close(self) -> None:
+        await self._modern.close()
+        await self._old.close()
+
+    async def _legacy(self, call: Calling) -> Json:
+        """The v1.0 token is tried first (a fresh one once more); where the host refuses it, the app turns to tokens of
+        `gettoken` for good (§4.1)."""
         reply = None
         if not self._needs_old_token:
             reply = await self._try_modern_token(call)
@@ -64,18 +92,10 @@ class Connection:
             raise error
         return reply.json()
 
-    async def post_session(self, url: str, body: Json) -> Reply:
-        """Post to a session webhook, without token. Raises `Transient`, or `OutboundError` for a foreign host."""
-        return await self._old.call("POST", url, json=body)
-
-    async def close(self) -> None:
-        await self._modern.close()
-        await self._old.close()
-
-    async def _try_modern_token(self, call: Any) -> Reply | None:
+    async def _try_modern_token(self, call: Calling) -> Reply | None:
         for _ in range(2):
             token = await self.tokens.get()
-            reply: Reply = await call(token)
+            reply = await call(token)
             if not codes.is_legacy_token_refused(reply):
                 return reply
             self.tokens.spoil(token)

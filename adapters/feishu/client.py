@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,15 +12,19 @@ from adapters.feishu import codes, render, sdk
 from adapters.feishu.envelope import Bot
 from adapters.feishu.settings import FeishuSettings
 from adapters.transport import Reply, Token, TokenKeeper, Transport, lifetime
+from adapters.uploads import Uploads, form
 from domain.clock import Clock
 from domain.command import ConversationKind, Secret
 
 TOKEN_PATH = "/open-apis/auth/v3/tenant_access_token/internal"  # noqa: S105 (a path, not a secret)
 BOT_PATH = "/open-apis/bot/v3/info"
+IMAGE_PATH = "/open-apis/im/v1/images"
 TOKEN_MARGIN = 30 * 60
 """Seconds before its end at which a token is renewed: from then on the platform gives a new one (feishu.md §4.1)."""
 
 UPDATE_WINDOW = timedelta(days=14)
+UPLOAD_LIFE = timedelta(days=7)
+"""How long we trust an image_key; the platform names no end (§4.2)."""
 _UUID = re.compile(r"[A-Za-z0-9_.:-]{1,50}")
 _LEFT = ("is_frozen", "is_resigned", "is_exited")
 
@@ -32,12 +37,15 @@ class FeishuClient:
         self._clock = clock
         self._transport = Transport(settings.api_base_url)
         self._tokens = TokenKeeper(self._fetch_token, clock)
+        self._uploads = Uploads(clock, UPLOAD_LIFE)
 
     async def send(self, out: Outgoing) -> Receipt:
         """Do what one outbox row asks."""
         match out.kind:
             case SendKind.SEND:
                 return await self._send(out)
+            case SendKind.PICTURE:
+                return await self._uploads.deliver(out, self._upload, lambda key: self._send(_image(out, key)))
             case SendKind.UPDATE:
                 return await self._update(out)
             case SendKind.RECALL:
@@ -62,6 +70,19 @@ class FeishuClient:
                 if not codes.means(error, codes.NO_THREAD):
                     raise
         return _receipt(await self._call(_create_call(out)))
+
+    async def _upload(self, png: bytes) -> str:
+        """Keep a picture for messages of this app; its image_key (§4.2, "Image"). Raises the outbound errors."""
+
+        async def attempt(token: str) -> Reply:
+            headers = {"Authorization": f"Bearer {token}"}
+            body = form("image", png, image_type="message")
+            return await self._transport.call("POST", IMAGE_PATH, headers=headers, data=body)
+
+        body = codes.check(await self._tokens.authorised(attempt, codes.is_token_expired))
+        if not (key := _words(_object(body, "data"), "image_key")):
+            raise Transient("no-image-key")
+        return key
 
     async def _update(self, out: Outgoing) -> Receipt:
         """Change the card in place; as a new message where that cannot be done any more (contract clause 19)."""
@@ -152,6 +173,10 @@ def _reply_call(out: Outgoing, message_id: str) -> sdk.Call:
 def uuid(dedupe: str) -> str:
     """The platform's dedupe key, at most 50 characters: ours, or its digest when it is longer (§4.2)."""
     return dedupe if _UUID.fullmatch(dedupe) else hashlib.sha256(dedupe.encode()).hexdigest()[:50]
+
+
+def _image(out: Outgoing, image_key: str) -> Outgoing:
+    return replace(out, payload={"msg_type": "image", "image_key": image_key})
 
 
 def _receipt(body: Json) -> Receipt:

@@ -49,7 +49,13 @@ def render_text(text: str) -> Rendered:
 
 def content(payload: Json) -> str:
     """What goes into the `content` of a message call: always JSON text (§4.2)."""
-    inner = payload["card"] if payload["msg_type"] == "interactive" else {"text": payload["text"]}
+    match payload["msg_type"]:
+        case "interactive":
+            inner = payload["card"]
+        case "image":
+            inner = {"image_key": payload["image_key"]}
+        case _:
+            inner = {"text": payload["text"]}
     return orjson.dumps(inner).decode()
 
 

@@ -47,6 +47,7 @@ class WecomAdapter:
         sending = Sending(self._client, sdk.user(self._client), settings.agent_id, clock)
         self._acts = {
             SendKind.SEND: sending.send,
+            SendKind.PICTURE: sending.picture,
             SendKind.UPDATE: sending.update,
             SendKind.RECALL: sending.recall,
             SendKind.LOOK_UP: sending.look_up,

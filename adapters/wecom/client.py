@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from adapters.errors import Transient
 from adapters.transport import Reply, Token, TokenKeeper, Transport, lifetime
+from adapters.uploads import form
 from adapters.wecom.codes import TOKEN_CODES, errcode, raise_for
 from domain.clock import Clock
 from domain.command import Secret
@@ -44,6 +45,19 @@ class Client:
             )
 
         return raise_for(await self._tokens.authorised(attempt, _token_refused))
+
+    async def upload(self, png: bytes) -> str:
+        """Keep a picture for three days (§3.7); its media_id. Raises the outbound errors."""
+
+        async def attempt(token: str) -> Reply:
+            query = {"type": "image", "access_token": token}
+            body = form("media", png, tell_length=True)
+            return await self._transport.call("POST", "cgi-bin/media/upload", params=query, data=body)
+
+        media_id = raise_for(await self._tokens.authorised(attempt, _token_refused)).get("media_id")
+        if not isinstance(media_id, str) or not media_id:
+            raise Transient("no-media-id")
+        return media_id
 
     async def get(self, path: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
         return await self.call("GET", path, params=params)

@@ -1,12 +1,15 @@
-"""What the outbox asks of WeCom: send, change, take back, look up (wecom.md §3.2-§3.5, §3.9)."""
+"""What the outbox asks of WeCom: send, picture, change, take back, look up (wecom.md §3.2-§3.5, §3.7, §3.9)."""
 
 import hashlib
 import logging
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from adapters.base import DirectoryEntry, Outgoing, Receipt
 from adapters.errors import Rejected, Unreachable
+from adapters.uploads import Uploads
 from adapters.wecom.client import Client
 from adapters.wecom.codes import RECALL_TOO_LATE, RESPONSE_CODE_SPENT, TASK_ID_INVALID
 from adapters.wecom.origin import CLICK_CODE, RESPONSE_CODE, response_handle
@@ -22,18 +25,21 @@ _TEXT_DUPLICATES_SECONDS = range(60, 14_400)
 _CARD_DUPLICATES_SECONDS = 14_400
 _REMEMBERED = 4096
 _NOT_IN_TASK_ID = re.compile(r"[^0-9A-Za-z_\-]")
+_UPLOAD_LIFE = timedelta(days=2, hours=12)
+"""An upload lives three days (§3.7)."""
 _GONE = frozenset({2, 5})
 """`status` of a member who is disabled or has left (§2.4)."""
 
 
 class Sending:
-    """The four kinds of `Outgoing`, for one app. `user` is wechatpy's API group on our client."""
+    """Every kind of `Outgoing`, for one app. `user` is wechatpy's API group on our client."""
 
     def __init__(self, client: Client, user: Any, agent_id: int, clock: Clock) -> None:
         self._client = client
         self._user = user
         self._agent_id = agent_id
         self._clock = clock
+        self._uploads = Uploads(clock, _UPLOAD_LIFE)
         self._spent: dict[str, None] = {}  # rows whose code was found spent: their retries send anew, in this order
 
     async def send(self, out: Outgoing) -> Receipt:
@@ -52,6 +58,14 @@ class Sending:
         _demand_delivered(body)
         handle = response_handle(str(body.get("response_code") or ""), self._clock.now())
         return Receipt(message_id=str(body.get("msgid") or ""), handle=handle)
+
+    async def picture(self, out: Outgoing) -> Receipt:
+        """An image message, to a person or to a group (§3.2, §3.5)."""
+
+        async def post(media_id: str) -> Receipt:
+            return await self.send(replace(out, payload={"msgtype": "image", "image": {"media_id": media_id}}))
+
+        return await self._uploads.deliver(out, self._client.upload, post)
 
     async def update(self, out: Outgoing) -> Receipt:
         """Change the card by its handle; without a usable one, send it anew (contract clause 19)."""

@@ -11,7 +11,7 @@ from adapters.dingtalk.simulator.directory import ROOT, union_id
 from adapters.dingtalk.simulator.refusal import Refusal, json_object, legacy_object, ok_legacy, refuse_legacy, reply
 from adapters.dingtalk.simulator.refusal import refuse as refuse_v1
 from adapters.dingtalk.simulator.tokens import LIFE
-from adapters.dingtalk.simulator.world import World
+from adapters.dingtalk.simulator.world import Media, World
 from adapters.simulation import Resident
 
 Json = dict[str, Any]
@@ -172,7 +172,7 @@ class LegacyApi:
         if endings and media.filename.rpartition(".")[2].lower() not in endings:
             raise refuse_legacy(40005, "不合法的文件类型")
         media_id = f"@lALP{secrets.token_urlsafe(12)}"
-        self._world.media[media_id] = kind
+        self._world.media[media_id] = Media(kind, content)
         return ok_legacy(media_id=media_id, created_at=self._world.milliseconds(), type=kind)
 
     async def work_notice(self, request: web.Request) -> web.Response:

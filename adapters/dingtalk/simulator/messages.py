@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 
 from adapters.dingtalk.simulator.chats import plain
 from adapters.dingtalk.simulator.refusal import refuse
-from adapters.simulation import Press
+from adapters.simulation import PICTURE, Press
 
 Json = dict[str, Any]
 PARAM_LIMIT = 15_000
@@ -68,6 +68,8 @@ def read_sample(msg_key: str, msg_param: Any) -> Json:
 def show_sample(msg_key: str, param: Json) -> Shown:
     if msg_key == "sampleText":
         return Shown("text", param["content"])
+    if msg_key == "sampleImageMsg":
+        return Shown("image", PICTURE)
     titles = [key for key in SAMPLES[msg_key] if key.startswith(("actionTitle", "buttonTitle", "singleTitle"))]
     urls = [key for key in SAMPLES[msg_key] if key.startswith(("actionURL", "buttonUrl", "singleURL"))]
     pairs = [(param[title], param[url]) for title, url in zip(titles, urls, strict=True)]

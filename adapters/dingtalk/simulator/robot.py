@@ -56,7 +56,7 @@ class RobotApi:
         if len(users) > BATCH:
             raise refuse("too.many.people", message=f"at most {BATCH} userIds")
         key = text_of(body, "msgKey", "invalidParameter.msgKey.empty")
-        param = read_sample(key, body.get("msgParam"))
+        param = self._sample(key, body)
         weather, handle = self._world.weather, new_handle()
         invalid = [user for user in users if user in weather.invalid_staff or user not in self._world.company.people]
         slow = [user for user in users if user in weather.flow_controlled and user not in invalid]
@@ -73,7 +73,7 @@ class RobotApi:
         self._own_robot(body, "robotCode.auth")
         group = self._group(body)
         key = text_of(body, "msgKey", "invalidParameter.msgKey.empty")
-        param = read_sample(key, body.get("msgParam"))
+        param = self._sample(key, body)
         payload = {"msgKey": key, "msgParam": param}
         return reply({"processQueryKey": self._world.post_by_bot(group.chat, show_sample(key, param), payload)})
 
@@ -177,6 +177,15 @@ class RobotApi:
                 raise refuse_legacy(310000, "sign not match")
         if hook.keywords and not any(word in str(body) for word in hook.keywords):
             raise refuse_legacy(310000, "keywords not in content")
+
+    def _sample(self, key: str, body: Json) -> Json:
+        """The checked msgParam. A picture names a web address or an image that was uploaded (§4.3, §4.8)."""
+        param = read_sample(key, body.get("msgParam"))
+        url = param.get("photoURL", "")
+        media = self._world.media.get(url)
+        if key == "sampleImageMsg" and not url.startswith("http") and (media is None or media.kind != "image"):
+            raise refuse("invalidParameter.msgParam.invalid", message="photoURL")
+        return param
 
     def _own_robot(self, body: Json, code: str) -> None:
         if text_of(body, "robotCode", "invalidParameter.robotCode.empty") != self._world.console.robot_code:

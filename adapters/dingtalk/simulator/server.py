@@ -244,6 +244,9 @@ class DingtalkSimulator:
             self.world.company.check_member(person, chat)
         return [seen_post(self.world, person, post) for post in self.world.chats.of(chat or person, person)]
 
+    def picture(self, upload: str) -> bytes:
+        return self.world.media[upload].content
+
     # --- the platform misbehaves -----------------------------------------------------------------------------------
 
     def expire_tokens(self) -> None:
@@ -252,8 +255,6 @@ class DingtalkSimulator:
     def expire_sessions(self) -> None:
         """Make every sessionWebhook answer 300001."""
         self.world.sessions.clear()
-
-    # --- inner -----------------------------------------------------------------------------------------------------
 
     async def _sent(self, send: Callable[[], Awaitable[Delivered]]) -> Delivered:
         self._again = send

@@ -20,7 +20,14 @@ def _message(post: Post) -> Seen:
         text="" if post.recalled else post.text,
         buttons=() if post.recalled else post.buttons,
         recalled=post.recalled,
+        picture=_upload(post) if post.kind == "image" and not post.recalled else "",
     )
+
+
+def _upload(post: Post) -> str:
+    """The media id of an image message; "" for one that names a web address."""
+    named = str(post.payload["msgParam"]["photoURL"])
+    return named if named.startswith("@") else ""
 
 
 def _card(world: World, person: str, post: Post) -> Seen:

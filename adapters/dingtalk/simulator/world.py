@@ -82,6 +82,14 @@ class CardRoute:
     api_secret: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Media:
+    """An upload (§4.8): image, voice, video or file."""
+
+    kind: str
+    content: bytes = field(repr=False)
+
+
 @dataclass(slots=True, kw_only=True)
 class FailedEvent:
     """An event no attempt got through; can be pulled from `at` on."""
@@ -105,7 +113,7 @@ class World:
     routes: dict[str, CardRoute] = field(default_factory=dict)
     failed_events: list[FailedEvent] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
-    media: dict[str, str] = field(default_factory=dict)
+    media: dict[str, Media] = field(default_factory=dict)
     plugins: list[Json] = field(default_factory=list)
     work_notices: list[Json] = field(default_factory=list)
     login_codes: dict[str, tuple[str, datetime]] = field(default_factory=dict)

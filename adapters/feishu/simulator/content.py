@@ -9,7 +9,7 @@ from adapters.feishu.simulator.attributes import LOCALES
 from adapters.feishu.simulator.refusal import BadCard, Refusal
 from adapters.feishu.simulator.tenant import Tenant
 from adapters.feishu.simulator.view import View, visible
-from adapters.simulation import Json
+from adapters.simulation import PICTURE, Json
 
 MAX_TEXT = 150 * 1024
 MAX_RICH = 30 * 1024
@@ -83,7 +83,7 @@ def reads(tenant: Tenant, kind: str, content: Json, locale: str, members: tuple[
         return "\n".join(line for line in (shown.get("title", ""), *runs) if line)
     if kind == "interactive":
         return View(content, names=tenant.name_of, locale=locale, members=members).text()
-    return f"[{kind}]"
+    return PICTURE if kind == "image" else f"[{kind}]"
 
 
 def read_text(tenant: Tenant, text: str) -> str:

@@ -1,26 +1,23 @@
 """The simulated Feishu: one company, one app, and the people who use it."""
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 from aiohttp import web
 
 from adapters.feishu.simulator import events, socket, writing
 from adapters.feishu.simulator.clicks import action_of
-from adapters.feishu.simulator.content import reads
 from adapters.feishu.simulator.courier import Courier, Reached, no_wait
 from adapters.feishu.simulator.delivery import Delivery, delivered
 from adapters.feishu.simulator.directory import Directory
 from adapters.feishu.simulator.forgery import Forgery
-from adapters.feishu.simulator.messages import Chat, Message
+from adapters.feishu.simulator.messages import Chat
 from adapters.feishu.simulator.server import Gate
+from adapters.feishu.simulator.sight import card_view, seen_message
 from adapters.feishu.simulator.tenant import UPDATE_WINDOW, AppKeys, Tenant
 from adapters.feishu.simulator.throttle import Throttle
 from adapters.feishu.simulator.tokens import AccessTokens
-from adapters.feishu.simulator.view import View
 from adapters.feishu.simulator.wire import Wire
 from adapters.simulation import Delivered, Exchange, Fault, Json, Resident, Seen
 from domain.clock import Clock, SystemClock
@@ -186,7 +183,12 @@ class FeishuSimulator(Forgery):
         if now - message.sent_at > CLICKABLE[str(message.content.get("schema", "1.0"))]:
             raise ValueError("the card is too old to be clicked")
         action = action_of(
-            self._view(message), key, values or {}, timezone=self.timezone, now=now, empty_fields=self.empty_fields
+            card_view(self.tenant, message, self.locale),
+            key,
+            values or {},
+            timezone=self.timezone,
+            now=now,
+            empty_fields=self.empty_fields,
         )
         if action is None:
             return Delivered(status=0, attempts=0)
@@ -263,28 +265,11 @@ class FeishuSimulator(Forgery):
 
     def seen(self, person: str, chat: str | None = None) -> list[Seen]:
         place = self._place(person, chat)
-        return [self._seen(message, person) for message in self.tenant.chats.visible_to(person, place)]
+        visible = self.tenant.chats.visible_to(person, place)
+        return [seen_message(self.tenant, message, person, self.locale) for message in visible]
 
-    def _seen(self, message: Message, person: str) -> Seen:
-        place = message.chat.chat_id if message.chat.is_group else message.chat.person
-        is_card = message.kind == "interactive"
-        base: dict[str, Any] = {
-            "message_id": message.message_id, "chat": place, "by": message.by,
-            "kind": "card" if is_card else message.kind, "payload": json.loads(json.dumps(message.content)),
-            "version": message.version, "toast": message.toasts.get(person, ""), "recalled": message.recalled,
-        }  # fmt: skip
-        if message.recalled:
-            return Seen(**{**base, "payload": {}}, text="")
-        members = tuple(message.chat.members)
-        text = reads(self.tenant, message.kind, message.content, self.locale, members)
-        if not is_card:
-            return Seen(**base, text=text)
-        view = self._view(message)
-        return Seen(**base, text=text, fields=view.fields(), buttons=view.buttons())
-
-    def _view(self, message: Message) -> View:
-        members = tuple(message.chat.members)
-        return View(message.content, names=self.tenant.name_of, locale=self.locale, members=members)
+    def picture(self, upload: str) -> bytes:
+        return self.tenant.images[upload]
 
     def _place(self, person: str, chat: str | None) -> Chat:
         self.tenant.directory.person(person)

@@ -149,3 +149,6 @@ class WecomSimulator(Acts):
 
     def seen(self, person: str, chat: str | None = None) -> list[Seen]:
         return [show(copy) for copy in self.company.chats.in_chat(person, chat or person)]
+
+    def picture(self, upload: str) -> bytes:
+        return self.company.media[upload].body

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapters.simulation import Choosable, Field, Json, Press, Seen
+from adapters.simulation import PICTURE, Choosable, Field, Json, Press, Seen
 from adapters.wecom.simulator.chats import Copy
 
 
@@ -34,6 +34,7 @@ def show(copy: Copy) -> Seen:
         version=copy.version,
         fields=() if card is None else tuple(_field(question) for question in questions(card)),
         buttons=() if card is None else tuple(presses(card)),
+        picture=str(copy.payload.get("media_id", "")) if copy.kind == "image" else "",
     )
 
 
@@ -92,7 +93,9 @@ def _field(question: Question) -> Field:
 
 def _plain(copy: Copy) -> Iterator[str]:
     content = copy.payload
-    if "articles" in content:
+    if copy.kind == "image":
+        yield PICTURE
+    elif "articles" in content:
         for article in content["articles"]:
             yield article["title"]
             yield article.get("description", "")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cards.text.en import counter, general, goals, people, points, recognition, rewards, starter
+from cards.text.en import counter, general, goals, people, pictures, points, recognition, rewards, starter
 
 CATALOGUE: Mapping[str, str] = {
     **general.TEXTS,
@@ -13,4 +13,5 @@ CATALOGUE: Mapping[str, str] = {
     **rewards.TEXTS,
     **counter.TEXTS,
     **starter.TEXTS,
+    **pictures.TEXTS,
 }

@@ -1,0 +1,57 @@
+"""The type we draw with: Noto Sans SC and Noto Serif SC (SIL OFL 1.1), which a package brings at installation."""
+
+import unicodedata
+from functools import cache
+
+import pylopdf_fonts_zh_cn as fonts
+from PIL import ImageFont
+
+Font = ImageFont.FreeTypeFont
+
+STAND_IN = "·"
+"""What a letter no glyph exists for is shown as; ornaments and emoji are left out."""
+
+_NOWHERE = "\U0010ffff"
+_KEPT = ("L", "N", "P", "S")
+
+
+@cache
+def sans(size: int) -> Font:
+    """The face for running text."""
+    return ImageFont.truetype(str(fonts.sans_path()), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@cache
+def serif(size: int) -> Font:
+    """The face for titles and names."""
+    return ImageFont.truetype(str(fonts.serif_path()), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@cache
+def is_drawn(letter: str) -> bool:
+    """Whether both faces have a glyph of their own for a letter, and not the box for none."""
+    return letter == " " or all(_shape(face, letter) != _shape(face, _NOWHERE) for face in ("sans", "serif"))
+
+
+def drawable(text: str) -> str:
+    """The text as our faces can show it: never a box. Blanks are single; line ends stay."""
+    lines = (" ".join("".join(map(_shown, unicodedata.normalize("NFC", line))).split()) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _shown(letter: str) -> str:
+    if letter.isspace():
+        return " "
+    if is_drawn(letter):
+        return letter
+    plainer = unicodedata.normalize("NFKC", letter)
+    if plainer != letter and all(map(is_drawn, plainer)):
+        return plainer
+    return STAND_IN if unicodedata.category(letter)[0] in ("L", "N") else ""
+
+
+@cache
+def _shape(face: str, letter: str) -> tuple[tuple[int, int], bytes]:
+    font = sans(24) if face == "sans" else serif(24)
+    mask = font.getmask(letter)
+    return mask.size, bytes(mask)

@@ -1,0 +1,85 @@
+"""Breaking text into lines as Chinese is set: anywhere between characters, words whole, no mark alone at an edge."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.pictures.fonts import Font, sans
+
+_NOT_FIRST = frozenset("，。、；：？！）】》〉」』”’…—·,.;:?!)]}%％～")
+_NOT_LAST = frozenset("（【《〈「『“‘([{#￥$@")
+_WORD = re.compile(r"[^\W\d_⺀-鿿豈-﫿＀-￯぀-ヿ]+|\d[\d.,:/%-]*|.", re.UNICODE)
+_CUT = "…"
+LEADING = 1.55
+"""Distance from line to line, in type sizes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines that fit, in the size they fit in. `cut`: the text was too long and ends in an ellipsis."""
+
+    lines: tuple[str, ...]
+    size: int
+    cut: bool = False
+
+    @property
+    def height(self) -> int:
+        return round(len(self.lines) * self.size * LEADING)
+
+
+def fitted(text: str, width: int, height: int, sizes: tuple[int, ...]) -> Paragraph:
+    """The text in the largest of `sizes` (falling) in which it fits the box; else cut short in the smallest."""
+    for size in sizes:
+        lines = tuple(wrapped(text, sans(size), width))
+        if round(len(lines) * size * LEADING) <= height:
+            return Paragraph(lines, size)
+    size = sizes[-1]
+    room = max(1, int(height / (size * LEADING)))
+    lines = tuple(wrapped(text, sans(size), width))[:room]
+    return Paragraph((*lines[:-1], shortened(lines[-1] + _CUT, sans(size), width)), size, cut=True)
+
+
+def shortened(line: str, font: Font, width: int) -> str:
+    """One line, ending in an ellipsis where it is too long."""
+    if font.getlength(line) <= width:
+        return line
+    kept = line.rstrip(_CUT)
+    while kept and font.getlength(kept + _CUT) > width:
+        kept = kept[:-1]
+    return kept.rstrip() + _CUT
+
+
+def wrapped(text: str, font: Font, width: int) -> Iterator[str]:
+    """The text's lines, each at most `width` wide."""
+    for paragraph in text.split("\n"):
+        line = ""
+        for piece in _pieces(paragraph, font, width):
+            if font.getlength((line + piece).rstrip()) <= width or not line:
+                line += piece
+                continue
+            line, carried = _broken(line, piece)
+            yield line.rstrip()
+            line = carried.lstrip()
+        if line.strip():
+            yield line.rstrip()
+
+
+def _broken(line: str, piece: str) -> tuple[str, str]:
+    """Where the line really ends: marks that may not stand alone take their neighbour along."""
+    carried = piece
+    for _ in range(3):
+        if len(line) < 2 or not (carried[0] in _NOT_FIRST or line.rstrip()[-1:] in _NOT_LAST):
+            break
+        words = list(_WORD.finditer(line))
+        start = words[-1].start() if words and words[-1].start() > 0 else len(line) - 1
+        line, carried = line[:start], line[start:] + carried
+    return line, carried
+
+
+def _pieces(text: str, font: Font, width: int) -> Iterator[str]:
+    """Words, single characters, and words too long for a line letter by letter."""
+    for found in _WORD.findall(text):
+        if len(found) > 1 and font.getlength(found) > width:
+            yield from found
+        else:
+            yield found
