@@ -8,6 +8,7 @@ import re
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -22,7 +23,7 @@ from sqlalchemy import (
     bindparam,
     insert,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.sql.selectable import Alias, FromClause, Join
 from sqlmodel import SQLModel
 
@@ -38,20 +39,29 @@ _WORKSPACE: BindParameter[str] = bindparam("ws_")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One statement for one database. `names` are its parameters in order (positional drivers) with their converters;
-    `make` builds a row from the driver's tuple, `read` converts the columns that need it."""
+    """One statement for one database. `names` are the parameters in the driver's order, and `pick` takes them from a
+    mapping; `fixed` are those the statement itself gives a value, `write` the places of those to be converted; `make`
+    builds a row from the driver's tuple, `read` converts the columns that need it. `columns`: what an insert fills."""
 
     sql: str
-    names: tuple[tuple[str, Bind | None], ...]
+    names: tuple[str, ...]
     positional: bool
+    pick: Callable[[Mapping[str, Any]], Sequence[Any]]
+    fixed: Mapping[str, Any]
+    write: tuple[tuple[int, Bind], ...]
     make: Callable[[Sequence[Any]], Any]
     read: tuple[tuple[int, Bind], ...]
+    columns: frozenset[str]
 
     def bind(self, params: Mapping[str, Any]) -> Any:
-        """The parameters as the driver takes them. Raises `KeyError` when one is missing."""
-        if self.positional:
-            return [params[name] if bind is None else bind(params.get(name)) for name, bind in self.names]
-        return {name: params[name] if bind is None else bind(params.get(name)) for name, bind in self.names}
+        """The parameters as the driver takes them. Raises `KeyError` when one is missing; for what the statement fixes
+        nothing that is given counts."""
+        values = self.pick({**params, **self.fixed} if self.fixed else params)
+        if self.write:
+            values = list(values)
+            for at, convert in self.write:
+                values[at] = convert(values[at])
+        return values if self.positional else dict(zip(self.names, values, strict=True))
 
     def row(self, values: Sequence[Any]) -> Any:
         """A row with attributes, its values converted."""
@@ -68,7 +78,9 @@ class Prepared:
     def __init__(self) -> None:
         # statements are module constants, so what is kept here is as many as there are in the code
         self._plain: dict[Statement, Plan] = {}
+        self._over_all: dict[Statement, Plan] = {}
         self._by_length: dict[Statement, dict[tuple[int, ...], Plan]] = {}
+        self._by_columns: dict[Insert, dict[frozenset[str], Plan]] = {}
         self._inserts: dict[type[SQLModel], Insert] = {}
 
     def insert_of(self, model: type[SQLModel]) -> Insert:
@@ -78,9 +90,13 @@ class Prepared:
         return found
 
     def run(self, connection: Connection, statement: Statement, params: Mapping[str, Any]) -> tuple[Plan, Any]:
-        """Execute with one set of parameters; returns the plan and the driver's cursor."""
+        """Execute with one set of parameters; returns the plan and the driver's cursor. Raises `KeyError` when one is
+        missing, for an insert also when one is no column."""
         plan = self._plain.get(statement)
-        if plan is None:
+        if isinstance(statement, Insert):
+            if plan is None or plan.columns != params.keys():
+                plan = self._for_columns(connection.dialect, statement, params)
+        elif plan is None:
             plan, params = self._with_lists(connection.dialect, statement, params)
         cursor = _cursor(connection)
         try:
@@ -92,15 +108,33 @@ class Prepared:
     def run_many(
         self, connection: Connection, statement: Statement, rows: Sequence[Mapping[str, Any]], *, over_all: bool = False
     ) -> None:
-        """Execute once per set of parameters. `over_all`: the statement names its workspaces itself."""
-        plan = self._plain.get(statement)
-        if plan is None:
-            prepared = statement if over_all else limited(statement)
-            plan = self._plain[statement] = _prepare(prepared, connection.dialect, {}, rows[0])
+        """Execute once per set of parameters. `over_all`: the statement names its workspaces itself. Raises `KeyError`
+        when a parameter is missing, or one row of an insert fills other columns than the first."""
+        if isinstance(statement, Insert):
+            plan = self._for_columns(connection.dialect, statement, rows[0])
+            if any(plan.columns != row.keys() for row in rows):
+                raise KeyError("rows of one insert fill the same columns")
+        else:
+            plans = self._over_all if over_all else self._plain
+            found = plans.get(statement)
+            if found is None:
+                prepared = statement if over_all else limited(statement)
+                found = plans[statement] = _prepare(prepared, connection.dialect, {}, rows[0])
+            plan = found
         try:
             _cursor(connection).executemany(plan.sql, [plan.bind(row) for row in rows])
         except connection.dialect.loaded_dbapi.Error as error:
             raise _named(error, connection, plan.sql) from error
+
+    def _for_columns(self, dialect: Dialect, statement: Insert, params: Mapping[str, Any]) -> Plan:
+        """The plan of an insert that fills just these columns; the first one met is the one `run` tries first."""
+        plans = self._by_columns.setdefault(statement, {})
+        columns = frozenset(params)
+        found = plans.get(columns)
+        if found is None:
+            found = plans[columns] = _prepare(statement, dialect, {}, params)
+            self._plain.setdefault(statement, found)
+        return found
 
     def _with_lists(
         self, dialect: Dialect, statement: Statement, params: Mapping[str, Any]
@@ -142,20 +176,30 @@ def _tables(sources: Sequence[FromClause]) -> list[FromClause]:
 
 def _prepare(statement: Statement, dialect: Dialect, lists: Mapping[str, list[Any]], params: Mapping[str, Any]) -> Plan:
     compiled = _compile(statement, dialect, lists, params)
-    given = {*params, *_numbered(lists)}
-    order = compiled.positiontup if compiled.positional else dict.fromkeys(_NAMED.findall(str(compiled)))
+    names = compiled.positiontup if compiled.positional else dict.fromkeys(_NAMED.findall(str(compiled)))
+    if isinstance(statement, Insert) and (stray := params.keys() - set(names)):
+        raise KeyError(f"no columns of {statement.table.name}: {', '.join(sorted(stray))}")
     columns = compiled._result_columns or ()
-    make = _row_of([column.keyname for column in columns]) if columns else tuple
+    given = {*params, *_numbered(lists)} if lists else set()  # compiled with them, these look like the statement's own
+    fixed = _fixed(compiled, [name for name in names if name not in given], dialect)
     return Plan(
         sql=str(compiled),
-        names=tuple((name, _binder(compiled, name, dialect, is_given=name in given)) for name in order),
+        names=tuple(names),
         positional=compiled.positional,
-        make=make,
+        pick=_picker(tuple(names)),
+        fixed=fixed,
+        write=tuple(
+            (at, convert)
+            for at, name in enumerate(names)
+            if name not in fixed and (convert := _converter(compiled, name, dialect)) is not None
+        ),
+        make=_row_of([column.keyname for column in columns]) if columns else tuple,
         read=tuple(
             (at, convert)
             for at, column in enumerate(columns)
             if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
         ),
+        columns=frozenset(params) if isinstance(statement, Insert) else frozenset(),
     )
 
 
@@ -164,7 +208,10 @@ def _compile(statement: Statement, dialect: Dialect, lists: Mapping[str, list[An
         return statement.compile(dialect=dialect, column_keys=list(params))
     if lists:
         assert isinstance(statement, Select), "lists are for reading"
-        return statement.params(params).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        try:
+            return statement.params(params).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        except InvalidRequestError as error:  # writing out a list, SQLAlchemy wants to see every parameter
+            raise KeyError(str(error)) from error
     return statement.compile(dialect=dialect)
 
 
@@ -174,14 +221,30 @@ def _row_of(fields: list[str]) -> Callable[[Sequence[Any]], Any]:
     return cast(Callable[[Sequence[Any]], Any], made._make)
 
 
-def _binder(compiled: Any, name: str, dialect: Dialect, *, is_given: bool) -> Bind | None:
-    """How to convert a parameter; for one the statement itself fixed, the value whatever is given."""
+def _converter(compiled: Any, name: str, dialect: Dialect) -> Bind | None:
+    """How a parameter has to be converted, if at all; a list's members as the list."""
     bound = compiled.binds[name if name in compiled.binds else name.rpartition("_")[0]]
     convert: Bind | None = bound.type.dialect_impl(dialect).bind_processor(dialect)
-    if is_given:
-        return convert
-    fixed = bound.effective_value if convert is None else convert(bound.effective_value)
-    return lambda _: fixed
+    return convert
+
+
+def _fixed(compiled: Any, names: Sequence[str], dialect: Dialect) -> dict[str, Any]:
+    """The parameters the statement itself gives a value, as the driver takes them. Raises `KeyError` for a column left
+    out of an insert whose default only an object would fill in: it would become NULL."""
+    left_out = {column.key for column in compiled.insert_prefetch} if compiled.isinsert else set()
+    fixed: dict[str, Any] = {}
+    for name in names:
+        if name in left_out:
+            raise KeyError(name)
+        if not compiled.binds[name].required:
+            value, convert = compiled.binds[name].effective_value, _converter(compiled, name, dialect)
+            fixed[name] = value if convert is None else convert(value)
+    return fixed
+
+
+def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    """Takes these parameters out of a mapping; `itemgetter` does it in C, but gives one name's value bare."""
+    return itemgetter(*names) if len(names) > 1 else lambda params: [params[name] for name in names]
 
 
 def _numbered(lists: Mapping[str, list[Any]]) -> dict[str, Any]:
