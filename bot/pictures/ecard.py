@@ -23,7 +23,7 @@ def draw_ecard(card: ECard) -> Image.Image:
     look = LOOKS[card.template]
     pen = Pen(WIDTH, HEIGHT, look.ground)
     look.ornament(pen)
-    pen.panel((LEFT, 206, LEFT + 76, 213), 3, look.accent)
+    pen.panel((LEFT, 212, LEFT + 76, 219), 3, look.accent)
     chips = _chips(card, _foot_start(card))
     for _, box in chips:
         pen.panel(box, (box[3] - box[1]) / 2, look.chip)
@@ -41,7 +41,7 @@ def _set_words(draw: ImageDraw.ImageDraw, card: ECard, look: Look) -> None:
         (LEFT - 4, 180), heading, font=_within(heading, COLUMN + 20), fill=look.accent, anchor="ls", stroke_width=1
     )
     recipient = say(card.locale, "ecard.to", name=_line(card.recipient))
-    draw.text((LEFT, 282), shortened(recipient, serif(NAME), COLUMN), font=serif(NAME), fill=look.ink, anchor="ls")
+    draw.text((LEFT, 288), shortened(recipient, serif(NAME), COLUMN), font=serif(NAME), fill=look.ink, anchor="ls")
     reason = fitted(drawable(card.reason), COLUMN, REASON_HEIGHT, REASON_SIZES)
     for number, line in enumerate(reason.lines):
         top = REASON_TOP + round((number + 0.75) * reason.size * LEADING)

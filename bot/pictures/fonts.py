@@ -1,5 +1,6 @@
 """The type we draw with: Noto Sans SC and Noto Serif SC (SIL OFL 1.1), which a package brings at installation."""
 
+import re
 import unicodedata
 from functools import cache
 
@@ -11,8 +12,8 @@ Font = ImageFont.FreeTypeFont
 STAND_IN = "·"
 """What a letter no glyph exists for is shown as; ornaments and emoji are left out."""
 
+_WIDE_MARK = re.compile("([，。！？；：、》」』”]) ")
 _NOWHERE = "\U0010ffff"
-_KEPT = ("L", "N", "P", "S")
 
 
 @cache
@@ -35,8 +36,13 @@ def is_drawn(letter: str) -> bool:
 
 def drawable(text: str) -> str:
     """The text as our faces can show it: never a box. Blanks are single; line ends stay."""
-    lines = (" ".join("".join(map(_shown, unicodedata.normalize("NFC", line))).split()) for line in text.splitlines())
+    lines = (_plain("".join(map(_shown, unicodedata.normalize("NFC", line)))) for line in text.splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def _plain(line: str) -> str:
+    """Single blanks, and none where a full-width mark already keeps its distance."""
+    return _WIDE_MARK.sub(r"\1", " ".join(line.split()))
 
 
 def _shown(letter: str) -> str:

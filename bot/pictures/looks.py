@@ -22,59 +22,51 @@ class Look:
 
 def _hearts(pen: Pen) -> None:
     """A bouquet of hearts on a warm disc."""
-    pen.disc(900, 330, 250, "#ffd9c2")
-    pen.disc(900, 330, 196, "#ffc9ab")
-    for x, y, r, fill in ((980, 150, 34, "#f7a58c"), (738, 210, 24, "#f7a58c"), (1014, 470, 26, "#ee7d6a")):
+    pen.disc(872, 352, 182, "#ffd9c2")
+    pen.disc(872, 352, 146, "#ffcbae")
+    for x, y, r, fill in ((984, 160, 30, "#f7a58c"), (742, 188, 20, "#f7a58c"), (1010, 520, 22, "#ee7d6a")):
         pen.heart(x, y, r, fill)
-    pen.heart(906, 330, 142, "#c93f3f22")
-    pen.heart(900, 320, 138, "#e8584f")
-    pen.heart(862, 286, 30, "#ff8f80")
-    pen.heart(778, 446, 52, "#f08a5d")
-    pen.heart(1000, 268, 40, "#d9433f")
+    pen.heart(878, 362, 118, "#c93f3f22")
+    pen.heart(872, 352, 116, "#e8584f")
+    pen.heart(834, 318, 24, "#ff8f80")
+    pen.heart(760, 480, 46, "#f08a5d")
+    pen.heart(966, 286, 34, "#d9433f")
 
 
 def _rings(pen: Pen) -> None:
-    """Three rings that hold one another, over a far horizon."""
-    for step in range(5):
-        pen.ring(900, 330, 250 + step * 62, 2, "#ffffff16")
-    for x, y, fill in ((822, 270, "#4fd1c5d8"), (978, 270, "#f6c453d8"), (900, 404, "#7aa8ffd8")):
-        pen.ring(x, y, 124, 34, fill)
-    # the first ring passes over the third again: they hang together
-    pen.arc((698, 146, 946, 394), 20, 75, 34, "#4fd1c5")
-    for x, y, fill in ((822, 270, "#4fd1c5"), (978, 270, "#f6c453"), (900, 404, "#7aa8ff")):
-        pen.disc(x, y - 8, 20, fill)
-        pen.slice((x - 36, y + 16, x + 36, y + 88), 180, 360, fill)
+    """Three people in three rings that hold one another."""
+    for step in range(6):
+        pen.ring(868, 352, 222 + step * 62, 2, "#ffffff14")
+    for x, y, fill in ((796, 296, "#4fd1c5d8"), (940, 296, "#f6c453d8"), (868, 420, "#7aa8ffd8")):
+        pen.ring(x, y, 110, 28, fill)
+    for x, y, fill in ((796, 286, "#4fd1c5"), (940, 286, "#f6c453"), (868, 430, "#7aa8ff")):
+        pen.disc(x, y - 18, 19, fill)
+        pen.slice((x - 34, y + 6, x + 34, y + 74), 180, 360, fill)
 
 
 def _medal(pen: Pen) -> None:
-    """A star medal on ribbons, with laurels."""
-    pen.disc(896, 344, 232, "#e2f3ea")
-    pen.shape(((826, 84), (888, 84), (930, 250), (868, 268)), "#2f9e6d")
-    pen.shape(((966, 84), (904, 84), (862, 250), (924, 268)), "#3fb87f")
-    pen.disc(898, 366, 138, "#c98f1d")
-    pen.disc(896, 360, 136, "#f2b93b")
-    pen.disc(896, 360, 112, "#ffd467")
-    pen.star(896, 364, 82, "#c98f1d")
-    pen.star(896, 360, 80, "#fff6d9")
+    """A star medal on ribbons between laurels."""
+    pen.disc(868, 372, 186, "#dff2e8")
+    pen.shape(((798, 84), (860, 84), (902, 270), (840, 290)), "#2f9e6d")
+    pen.shape(((938, 84), (876, 84), (834, 270), (896, 290)), "#3fb87f")
+    pen.disc(870, 388, 116, "#c98f1d")
+    pen.disc(868, 382, 114, "#f2b93b")
+    pen.disc(868, 382, 94, "#ffd467")
+    pen.star(868, 388, 68, "#c98f1d")
+    pen.star(868, 384, 66, "#fff6d9")
     for side in (-1, 1):
-        for step in range(7):
-            turn = math.radians(100 - side * 90 + side * (118 - step * 22))
-            x, y = 896 + 196 * math.cos(turn), 372 + 196 * math.sin(turn)
-            _leaf(pen, x, y, turn + math.pi / 2 * side + 0.5 * side, 34, "#5cb98b")
+        for step in range(6):
+            turn = math.radians(90 + side * (18 + step * 20))
+            x, y = 868 + 152 * math.cos(turn), 390 + 152 * math.sin(turn)
+            _leaf(pen, x, y, turn + side * 2.1, 25, "#5cb98b")
 
 
 def _leaf(pen: Pen, x: float, y: float, turn: float, length: float, fill: Colour) -> None:
-    across, along = turn + math.pi / 2, turn
-    tip = (x + length * math.cos(along), y + length * math.sin(along))
-    end = (x - length * math.cos(along), y - length * math.sin(along))
-    bends = [(0.72 * length * f, 0.36 * length * w) for f, w in ((-0.9, 0.55), (-0.2, 1.0), (0.5, 0.8))]
-    left = [_beside(x, y, along, across, f, w) for f, w in bends]
-    right = [_beside(x, y, along, across, f, -w) for f, w in reversed(bends)]
-    pen.shape([end, *left, tip, *right], fill)
-
-
-def _beside(x: float, y: float, along: float, across: float, f: float, w: float) -> tuple[float, float]:
-    return x + f * math.cos(along) + w * math.cos(across), y + f * math.sin(along) + w * math.sin(across)
+    across, down = math.cos(turn), math.sin(turn)
+    edge = [
+        (length * math.cos(step * math.pi / 12), 0.4 * length * math.sin(step * math.pi / 12)) for step in range(24)
+    ]
+    pen.shape([(x + a * across - b * down, y + a * down + b * across) for a, b in edge], fill)
 
 
 _CONFETTI = ("#ffd166", "#ff8fab", "#8ce99a", "#74c0fc", "#ffffff")
@@ -84,26 +76,29 @@ def _cake(pen: Pen) -> None:
     """A cake with candles in a rain of confetti."""
     for step in range(46):
         x, y = 40 + (step * 397) % 1010, 24 + (step * 233) % 660
-        if x > 690 or y < 64 or y > 652:
+        if x > 700 or y < 64 or y > 668:
             turn, fill = step * 0.9, _CONFETTI[step % len(_CONFETTI)]
-            dx, dy = 11 * math.cos(turn), 11 * math.sin(turn)
-            pen.line(((x - dx, y - dy), (x + dx, y + dy)), 7, fill + "c8")
-    pen.oval((712, 536, 1052, 596), "#00000028")
-    pen.oval((712, 520, 1052, 580), "#fff3e6")
-    pen.panel((752, 420, 1012, 556), 18, "#ff9eb5")
-    pen.panel((752, 420, 1012, 470), 18, "#fff7f0")
-    for step in range(5):
-        pen.panel((752 + step * 52, 440, 804 + step * 52, 492 + (step % 2) * 16), 24, "#fff7f0")
-    pen.panel((792, 318, 972, 436), 16, "#b892ff")
-    pen.panel((792, 318, 972, 358), 16, "#fff7f0")
-    for step in range(4):
-        pen.panel((792 + step * 45, 334, 837 + step * 45, 376 + (step % 2) * 14), 21, "#fff7f0")
-    for x, fill in ((832, "#ffd166"), (882, "#74c0fc"), (932, "#8ce99a")):
-        pen.disc(x, 216, 34, "#fff3b020")
-        pen.panel((x - 9, 244, x + 9, 326), 6, fill)
-        pen.shape(((x, 184), (x + 15, 216), (x, 240), (x - 15, 216)), "#ffb347")
-        pen.disc(x, 224, 14, "#ffb347")
-        pen.disc(x, 226, 7, "#fff3b0")
+            across, down = 11 * math.cos(turn), 11 * math.sin(turn)
+            pen.line(((x - across, y - down), (x + across, y + down)), 7, fill + "c8")
+    pen.oval((708, 536, 1028, 594), "#00000028")
+    pen.oval((708, 520, 1028, 578), "#fff3e6")
+    _tier(pen, (738, 410, 998, 556), "#ff9eb5", drops=5)
+    _tier(pen, (778, 308, 958, 424), "#b892ff", drops=4)
+    for x, fill in ((818, "#ffd166"), (868, "#74c0fc"), (918, "#8ce99a")):
+        pen.panel((x - 8, 240, x + 8, 318), 6, fill)
+        pen.shape(((x, 176), (x + 14, 210), (x + 9, 228), (x, 234), (x - 9, 228), (x - 14, 210)), "#ffb347")
+        pen.oval((x - 6, 208, x + 6, 232), "#fff3b0")
+
+
+def _tier(pen: Pen, box: tuple[float, float, float, float], fill: Colour, *, drops: int) -> None:
+    """One storey of the cake, with icing that runs down its side."""
+    left, top, right, _ = box
+    pen.panel(box, 18, fill)
+    pen.panel((left, top, right, top + 46), 18, "#fff7f0")
+    width = (right - left) / drops
+    for step in range(drops):
+        start = left + step * width
+        pen.panel((start, top + 14, start + width, top + 68 + (step % 2) * 16), width / 2 - 1, "#fff7f0")
 
 
 LOOKS: Mapping[Template, Look] = {
