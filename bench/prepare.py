@@ -64,7 +64,12 @@ def _import(stage: Stage, url: str) -> float:
     run_bida(environ, "migrate")
     people = write_people(stage.directory / "people.csv", stage.people)
     goals = write_goals(stage.directory / "goals.csv", stage.people, stage.rig.clock.now().date())
-    return run_bida(environ, "people", "import", str(people)) + run_bida(environ, "goals", "import", str(goals))
+    seconds = run_bida(environ, "people", "import", str(people)) + run_bida(environ, "goals", "import", str(goals))
+    with sqlite3.connect(stage.base) as connection:
+        # first contact is not what is measured
+        connection.execute("UPDATE person SET notice_version = 99")
+    connection.close()
+    return seconds
 
 
 async def _hand_out(stage: Stage, messenger: str, cards: int) -> Path:

@@ -10,7 +10,7 @@ from bot import outgoing
 from bot.calendars import Calendars
 from bot.connections import Connection, Connections
 from bot.context import Ctx
-from bot.reply import NOTHING, Handled, Post, Reply
+from bot.reply import NOTHING, Handled, Reply
 from bot.router import CardAction, Router
 from bot.units import Turn
 from cards.action import ActionRef, is_genuine
@@ -45,7 +45,7 @@ def handle(turn: Turn, desk: Desk, connection: Connection, command: Command, row
     """Handle one stored command. A `DomainError` is answered in a second, short unit; anything else is a bug and
     leaves the row to be tried again. Raises `AlreadyHandled` when somebody else was first."""
     try:
-        return _unit(turn, desk, connection, command, row_id, _act)
+        return _unit(turn, desk, connection, command, row_id, lambda ctx: _noticed(ctx, _find))
     except DomainError as error:
         log.info(
             "refused",
@@ -55,7 +55,7 @@ def handle(turn: Turn, desk: Desk, connection: Connection, command: Command, row
             },
         )  # fmt: skip
         refusal = error
-        return _unit(turn, desk, connection, command, row_id, lambda ctx: _refuse(ctx, refusal))
+        return _unit(turn, desk, connection, command, row_id, lambda ctx: _noticed(ctx, lambda c: _refuse(c, refusal)))
 
 
 def apologise(turn: Turn, desk: Desk, connection: Connection, command: Command, row_id: str) -> None:
@@ -109,18 +109,18 @@ def _is_clock(command: Command) -> bool:
     return command.kind is Kind.EVENT and command.name.startswith("clock.")
 
 
-def _act(ctx: Ctx) -> Reply:
-    """Find the handler and let it act; who has not seen the notice of their first contact sees it before."""
-    notice = _notice(ctx)
-    reply = _find(ctx)
-    return replace(reply, posts=(*notice, *reply.posts)) if notice else reply
-
-
-def _notice(ctx: Ctx) -> tuple[Post, ...]:
+def _noticed(ctx: Ctx, act: Act) -> Reply:
+    """Let an act answer; who has not seen the notice of their first contact sees it before the answer, whether that is
+    an outcome or a refusal. It is drawn after, when the act may have told us who this is."""
+    reply = act(ctx)
     first, person = ctx.router.first_contact, ctx.person
     if first is None or person.provisional or not person.active or person.notice_version >= first.version:
-        return ()
-    return () if ctx.command.kind is Kind.EVENT else first.handler(ctx).posts
+        return reply
+    if ctx.command.kind is Kind.EVENT or ctx.command.params.get("deferred"):
+        return reply
+    notice, *more = first.handler(ctx).posts
+    lane = next((post.card.key if post.card is not None else ctx.command.id for post in reply.posts), None)
+    return replace(reply, posts=(replace(notice, lane=lane), *more, *reply.posts))
 
 
 def _find(ctx: Ctx) -> Reply:

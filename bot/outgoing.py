@@ -181,7 +181,7 @@ def _enqueue(
         connection=through.name,
         conversation=address(to),
         dedupe=post.dedupe or f"{ctx.command.id}:{number}",
-        lane=lane or (card.key if card is not None else ctx.command.id),
+        lane=lane or post.lane or (card.key if card is not None else ctx.command.id),
         kind="SEND",
         payload=orjson.dumps(payload).decode(),
         plain=text,

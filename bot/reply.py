@@ -16,7 +16,8 @@ class Post:
     A picture never stands alone (R-BDG-03): where it cannot be delivered it is let go without another word, so what it
     says goes out as a card or text too. `alt` describes it; "" leaves that to the picture's own words.
 
-    `dedupe` makes a second promise of the same message impossible; None derives it from the command.
+    `dedupe` makes a second promise of the same message impossible; None derives it from the command. Of two messages in
+    one `lane` the first arrives first; None derives it from the card, or the command.
     """
 
     card: Card | None = None
@@ -27,6 +28,7 @@ class Post:
     dedupe: str | None = None
     not_before: datetime | None = None
     expires_at: datetime | None = None
+    lane: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from adapters.registry import MESSENGERS
 from adapters.simulation import Resident
 from bot.app import workspace_id
 from bot.playground.rig import Rig
 from bot.units import Turn
+from domain.columns import table_of
 from domain.goals.importing import import_goals
 from domain.people.importing import import_people
+from domain.people.model import Person
 from domain.unit_of_work import Prepared
 
 PEOPLE = """employee_no,name,email,mobile,department,manager_no,roles,store,locale,timezone,wecom,dingtalk,feishu
@@ -37,6 +39,10 @@ class Account:
     user_id: str
 
 
+KNOW_US = update(table_of(Person)).values(notice_version=99)
+"""Everybody there is has had their first contact: what they say is answered, and nothing else (R-PRV-07)."""
+
+
 def account(messenger: str, who: str) -> str:
     """`who` is ann, bob or cai; the user id on a messenger."""
     return {"wecom": who, "dingtalk": f"user_{who}", "feishu": f"ou_{who}"}[messenger]
@@ -50,8 +56,9 @@ def residents(messenger: str) -> list[Resident]:
     ]
 
 
-def seed(engine: Engine, rig: Rig, people: str = PEOPLE, goals: str = GOALS) -> None:
-    """Import the company into a migrated database, with the tenants of the rig's apps."""
+def seed(engine: Engine, rig: Rig, people: str = PEOPLE, goals: str = GOALS, *, newcomers: bool = False) -> None:
+    """Import the company into a migrated database, with the tenants of the rig's apps. `newcomers`: nobody has had
+    their first contact yet."""
     tenants = {one.messenger.name: one.tenant for one in rig.bot.configuration.companies[0].connections}
     fold = {name: messenger.fold_user_id for name, messenger in MESSENGERS.items()}
     with engine.connect() as connection:
@@ -61,6 +68,8 @@ def seed(engine: Engine, rig: Rig, people: str = PEOPLE, goals: str = GOALS) -> 
         with turn.unit(workspace_id("main")) as uow:
             for report in (import_people(uow, people, tenants=tenants, fold=fold), import_goals(uow, goals)):
                 assert not report.problems, report.problems
+            if not newcomers:
+                uow.change(KNOW_US)
             uow.commit()
         if begun is not None:
             begun.commit()

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import uvloop
 from aiohttp import web
+from sqlalchemy import bindparam, update
 
 from adapters.registry import MESSENGERS
 from adapters.simulation import Resident
 from bot.app import workspace_id
+from bot.handlers.notice import VERSION
 from bot.observe import configure_logging
 from bot.playground.company import GOALS, PEOPLE
 from bot.playground.rig import HOST, Rig, make_rig
@@ -23,14 +25,23 @@ from bot.playground.stage import Cast, Room
 from bot.playground.story import StoryFailed, tell
 from bot.playground.web import playground_app
 from bot.units import Turn
+from domain.columns import table_of
 from domain.goals.importing import import_goals
 from domain.people.importing import import_people
+from domain.people.model import Person
 
 OPENING = datetime(2026, 2, 13, 2, 5, tzinfo=UTC)
 """Friday 2026-02-13, 10:05 in Shanghai: the last check-in before the Spring Festival."""
 ROOMS = {"wecom": "", "dingtalk": "cidOperations==", "feishu": "oc_operations"}
 """A group the bot sits in; WeCom apps hear no groups (wecom.md §0)."""
 FIRST = {"wecom": "zhangwei", "dingtalk": "user_wangfang", "feishu": "ou_lina"}
+NEWCOMERS = ("R1013", "R1018", "R1019")
+"""Who has not met the bot before: they see the notice and the starter kit first. Everybody else has."""
+_KNOWS_US = (
+    update(table_of(Person))
+    .where(*(table_of(Person).c.employee_no != number for number in NEWCOMERS))
+    .values(notice_version=bindparam("to"))
+)
 
 
 def run_demo(port: int) -> int:
@@ -100,6 +111,7 @@ def _seed(turn: Turn, rig: Rig) -> None:
             import_goals(uow, GOALS.read_bytes()),
         )
         assert not any(report.problems for report in reports), [report.problems for report in reports]
+        uow.change(_KNOWS_US, to=VERSION)
         uow.commit()
 
 

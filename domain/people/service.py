@@ -51,6 +51,11 @@ _IDENTITIES = (
 )
 _DEPARTMENT = select(DEPARTMENT.c.name).where(DEPARTMENT.c.id == bindparam("department"))
 _SET_LOCALE = update(PERSON).where(PERSON.c.id == bindparam("person")).values(locale=bindparam("to"))
+_SET_NOTICE = (
+    update(PERSON)
+    .where(PERSON.c.id == bindparam("person"), PERSON.c.notice_version < bindparam("to"))
+    .values(notice_version=bindparam("to"))
+)
 _SET_PRIMARY = (
     update(PERSON)
     .where(
@@ -145,6 +150,11 @@ def prefer(uow: UnitOfWork, person: Profile, platform: str) -> None:
     """The messenger used last for a submit is where personal cards go (R-ID-06)."""
     if person.primary_platform != platform:
         uow.change(_SET_PRIMARY, person=person.id, to=platform)
+
+
+def note_noticed(uow: UnitOfWork, person: Profile, version: int) -> None:
+    """This person has been shown that version of the privacy notice (R-PRV-07)."""
+    uow.change(_SET_NOTICE, person=person.id, to=version)
 
 
 def note_reachable(uow: UnitOfWork, platform: str, tenant: str, user_id: str, *, reachable: bool) -> str | None:

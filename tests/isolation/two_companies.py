@@ -23,7 +23,7 @@ from domain.goals.importing import import_goals
 from domain.migrations.runner import migrate
 from domain.people.importing import import_people
 from domain.prepared import Prepared
-from tests.company import GOALS, PEOPLE, account
+from tests.company import GOALS, KNOW_US, PEOPLE, account
 
 FRIDAY = datetime(2026, 2, 13, 2, 5, tzinfo=UTC)
 MARKS = {"alpha": "甲", "beta": "乙"}
@@ -130,6 +130,7 @@ def _seed(app: App, key: str) -> None:
         with turn.unit(workspace_id(key)) as uow:
             for report in (import_people(uow, people, tenants=tenants, fold=fold), import_goals(uow, goals)):
                 assert not report.problems, report.problems
+            uow.change(KNOW_US)
             uow.commit()
         if begun is not None:
             begun.commit()
