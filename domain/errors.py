@@ -104,3 +104,63 @@ class Conflict(DomainError):
     """Somebody else was faster; the current state is shown."""
 
     code = "error.stale_card"
+
+
+class BadPoints(DomainError):
+    """Points are whole numbers from 1 to a thousand million (R-GEN-04)."""
+
+    code = "points.bad_amount"
+
+
+class InsufficientAllowance(DomainError):
+    """The giver may give fewer points than the whole gift needs; nothing was given (R-KUD-02). Says `left`, `need`."""
+
+    code = "points.allowance_short"
+
+
+class InsufficientPoints(DomainError):
+    """The wallet has fewer points to spend than needed; nothing was taken. Says `left`, `need`."""
+
+    code = "points.short"
+
+
+class BudgetShort(DomainError):
+    """A programme's budget does not cover it; nobody was paid (R-LED-11). Says `programme`, `left`, `need`."""
+
+    code = "points.budget_short"
+
+
+class UnknownProgramme(DomainError):
+    """There is no such programme to fund or pay from (§9.1). Says `programme`."""
+
+    code = "points.programme"
+
+
+class NotPending(DomainError):
+    """The credit is not waiting any more: it was cleared, undone or returned before."""
+
+    code = "points.settled"
+
+
+class NotHeld(DomainError):
+    """The order does not hold, or has not consumed, that many points. Says `left`, `need`."""
+
+    code = "points.not_held"
+
+
+class FourEyesNeeded(DomainError):
+    """The step needs two different people, neither of whom it is about, and a reason with evidence (R-LED-23)."""
+
+    code = "points.four_eyes"
+
+
+class IdempotencyConflict(DomainError):
+    """The same key came again with something else in it; nothing moved, and it is worth an alarm (R-LED-04)."""
+
+    code = "points.conflict"
+
+
+class PostingsStopped(DomainError):
+    """A verification failed, so no points move until an admin has looked (R-LED-06)."""
+
+    code = "points.stopped"

@@ -76,7 +76,7 @@ class UnitOfWork:
         """Run a change; returns how many rows it touched."""
         return int(self._run(statement, params)[1].rowcount)
 
-    def change_each(self, statement: Update, rows: Sequence[Mapping[str, object]]) -> None:
+    def change_each(self, statement: Update | Insert, rows: Sequence[Mapping[str, object]]) -> None:
         """Run a change once per set of parameters, over all workspaces: the statement names each row's own."""
         self._prepared.run_many(self._connection, statement, rows, over_all=True)
 

@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 import domain.delivery.model
 import domain.goals.model
 import domain.people.model
+import domain.points.model
 import domain.rewards.model
 
 METADATA: MetaData = SQLModel.metadata
