@@ -1,4 +1,4 @@
-"""The HTTP door: callbacks in, health and metrics out. Size and time limits here, everything else in `dispatch`."""
+"""The HTTP door: callbacks in, health, metrics and pictures out. Size and time limits here, the rest in `dispatch`."""
 
 import asyncio
 import logging
@@ -13,6 +13,7 @@ from adapters.errors import BadSignature, Malformed
 from bot.connections import Connections
 from bot.dispatch import Dispatcher
 from bot.observe import REFUSED
+from bot.pictures.shelf import ROUTE, Shelf
 from bot.units import DatabaseGone
 from domain.clock import Clock
 
@@ -33,6 +34,7 @@ class Door:
         self._connections = connections
         self._clock = clock
         self._ready = ready
+        self._shelf = Shelf()
 
     def runner(self, shutdown_timeout: float) -> web.AppRunner:
         """What serves the door. Bodies are taken as they come: no platform packs them, and a small packed body could
@@ -46,6 +48,7 @@ class Door:
         app = web.Application(client_max_size=BODY_LIMIT)
         app.router.add_route("GET", "/in/{connection}", self.callback)
         app.router.add_route("POST", "/in/{connection}", self.callback)
+        app.router.add_get(ROUTE, self._shelf.serve)
         app.router.add_get("/healthz", self.healthz)
         app.router.add_get("/readyz", self.readyz)
         app.router.add_get("/metrics", self.metrics)

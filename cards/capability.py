@@ -21,7 +21,8 @@ class Capabilities:
     for text on a card with inputs. `title`, `text`: room for the title and for running text on a card without inputs
     (0 = no limit worth knowing; so for `form_text` and `max_fields`). `sole_options`: options of a choice that is the
     card's only input, where that differs from `max_options`. `many_beside`: whether a choice of several may stand next
-    to other inputs. `ack_is_final`: the answer to the click is all the clicker needs; otherwise an update follows it
+    to other inputs. `pictures`: catalogue pictures a card may show; `still_pictures`: where that differs for cards with
+    nothing to press. `ack_is_final`: the answer to the click is all the clicker needs; otherwise an update follows it
     (DingTalk repaints only the clicker's client).
     """
 
@@ -48,6 +49,8 @@ class Capabilities:
     text: int = 0
     form_text: int = 0
     max_fields: int = 0
+    pictures: int = 0
+    still_pictures: int | None = None
     action_bytes: int = 1024
     option_bytes: int = 1024
     card_bytes: int = 28_000

@@ -28,6 +28,7 @@ from cards.model import (
     Option,
     People,
     PersonRef,
+    Picture,
     Plain,
     Progress,
     Span,
@@ -98,6 +99,8 @@ def _block(data: Json) -> Block:
             return Note(**data)
         case "divider":
             return Divider(**data)
+        case "picture":
+            return Picture(**data)
         case other:
             raise NotACard(other)
 

@@ -123,7 +123,17 @@ class Divider:
     type: str = "divider"
 
 
-Block = Text | Fields | Progress | People | Note | Divider
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A catalogue picture by its name (`cards.picture.Item`). `alt` is what it means, said where it cannot be shown;
+    "" says that it only decorates."""
+
+    name: str
+    alt: str = ""
+    type: str = "picture"
+
+
+Block = Text | Fields | Progress | People | Note | Divider | Picture
 
 
 # --- inputs: what is asked ------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from cards.model import (
     NumberInput,
     People,
     PersonRef,
+    Picture,
     Progress,
     Span,
     Text,
@@ -65,7 +66,7 @@ def numbered(card: Card) -> tuple[Numbered, ...]:
 
 
 def block_text(block: Block, locale: str) -> str:
-    """One block as text; several lines where it has several parts, "" for a divider."""
+    """One block as text; several lines where it has several parts, "" for a divider or mere decoration."""
     match block:
         case Text(spans):
             return "".join(span_text(span) for span in spans)
@@ -77,6 +78,8 @@ def block_text(block: Block, locale: str) -> str:
             return say(locale, "plain.names").join(person.name for person in people)
         case Note(text):
             return text
+        case Picture():
+            return block.alt
         case _:
             return ""
 

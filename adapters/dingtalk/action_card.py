@@ -11,7 +11,7 @@ from cards.model import Action, Button, Card
 MAX_BUTTONS = 5
 
 
-def payload(card: Card, surface: Surface, people: People) -> Json:
+def payload(card: Card, surface: Surface, people: People, public_url: str) -> Json:
     """`{"msgKey", "msgParam"}` for the robot send APIs. Buttons are `dtmd://` links in direct chats; in groups, where
     such a link may not reach the bot, the words to type stand in the text."""
     typed = [action for action in card.actions if isinstance(action, Button)] if surface is Surface.GROUP else []
@@ -20,7 +20,7 @@ def payload(card: Card, surface: Surface, people: People) -> Json:
         [
             f"**{literal(card.header.title.strip())}**" if card.header.title.strip() else "",
             literal(card.header.subtitle),
-            *(block(item, people) for item in card.blocks),
+            *(block(item, people, public_url) for item in card.blocks),
             *(f"{literal(action.label)}：{_literal_command(action)}" for action in typed),
         ]
     )

@@ -39,7 +39,10 @@ class DingtalkAdapter:
         self.tenant = settings.corp_id
         self.pace = PACE
         self._has_template = bool(settings.card_template_id)
-        self.capabilities: Mapping[Surface, Capabilities] = surfaces(has_template=self._has_template)
+        self._public_url = public_url.rstrip("/")
+        self.capabilities: Mapping[Surface, Capabilities] = surfaces(
+            has_template=self._has_template, has_pictures=bool(public_url)
+        )
         self._callback_url = f"{public_url.rstrip('/')}/in/{name}" if public_url else ""
         self._door = door_of(settings)
         self._connection = Connection(settings, clock)
@@ -59,7 +62,7 @@ class DingtalkAdapter:
         return ack(self._door.events, answer, parsed)
 
     def render(self, card: Card, surface: Surface, people: People) -> Rendered:
-        return render(card, surface, people, has_template=self._has_template)
+        return render(card, surface, people, has_template=self._has_template, public_url=self._public_url)
 
     def render_text(self, text: str, surface: Surface) -> Rendered:
         return render_text(text)

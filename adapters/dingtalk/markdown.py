@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 from adapters.base import People
+from adapters.pictures import picture_url
 from cards.model import (
     Block,
     Bold,
@@ -15,6 +16,7 @@ from cards.model import (
     Fields,
     Note,
     PersonRef,
+    Picture,
     Plain,
     Progress,
     Span,
@@ -50,7 +52,11 @@ def link(text: str, url: str) -> str:
     if not re.fullmatch(r"https?://[^\s\"<>\\]+", url):
         return literal(text)
     address = url.replace("(", "%28").replace(")", "%29")
-    return f"[{literal(text).replace('[', '［').replace(']', '］')}]({address})"
+    return f"[{_label(text)}]({address})"
+
+
+def _label(text: str) -> str:
+    return literal(text).replace("[", "［").replace("]", "］")
 
 
 def spans(parts: Iterable[Span], people: People) -> str:
@@ -83,8 +89,8 @@ def mentionable(ref: PersonRef, people: People) -> str:
     return user_id if _USER_ID.fullmatch(user_id) else ""
 
 
-def block(item: Block, people: People) -> str:
-    """One block as one paragraph."""
+def block(item: Block, people: People, public_url: str) -> str:
+    """One block as one paragraph. `public_url`: where our pictures are."""
     if isinstance(item, Text):
         return spans(item.spans, people)
     if isinstance(item, Fields):
@@ -95,6 +101,8 @@ def block(item: Block, people: People) -> str:
         return "、".join(person(ref, people) for ref in item.people)
     if isinstance(item, Note):
         return "\n".join(f"> {line}" for line in literal(item.text).split("\n"))
+    if isinstance(item, Picture):
+        return f"![{_label(' '.join(item.alt.split()))}]({picture_url(public_url, item.name)})"
     assert isinstance(item, Divider)
     return "---"
 

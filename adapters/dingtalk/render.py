@@ -8,11 +8,11 @@ from cards.capability import Surface
 from cards.model import Card
 
 
-def render(card: Card, surface: Surface, people: People, *, has_template: bool) -> Rendered:
-    """A template card where a template is configured, else an ActionCard."""
+def render(card: Card, surface: Surface, people: People, *, has_template: bool, public_url: str) -> Rendered:
+    """A template card where a template is configured, else an ActionCard. `public_url`: where our pictures are."""
     if has_template:
-        return _rendered(template.payload(card, surface, people), RenderedKind.CARD)
-    return _rendered(action_card.payload(card, surface, people), RenderedKind.CARD)
+        return _rendered(template.payload(card, surface, people, public_url), RenderedKind.CARD)
+    return _rendered(action_card.payload(card, surface, people, public_url), RenderedKind.CARD)
 
 
 def render_text(text: str) -> Rendered:

@@ -9,6 +9,9 @@ from cards.capability import Capabilities, Surface
 SESSION_LIFE = timedelta(minutes=90)
 """How long a session webhook usually lives; the message's own expiry counts (§1.1)."""
 
+PICTURES = 4
+"""Images in one text that are still pleasant to scroll past."""
+
 _TEMPLATE = Capabilities(
     max_inputs=20,
     max_buttons=8,
@@ -60,9 +63,8 @@ _BARE = Capabilities(
 )
 
 
-def surfaces(*, has_template: bool) -> Mapping[Surface, Capabilities]:
-    """The limits of direct and group chats; only a template card in a group can mention people."""
-    if not has_template:
-        return {Surface.DIRECT: _BARE, Surface.GROUP: _BARE}
-    in_group = replace(_TEMPLATE, mention_person=True)
-    return {Surface.DIRECT: _TEMPLATE, Surface.GROUP: in_group}
+def surfaces(*, has_template: bool, has_pictures: bool = False) -> Mapping[Surface, Capabilities]:
+    """The limits of direct and group chats; only a template card in a group can mention people. `has_pictures`: ours
+    can be fetched from the web, for the images of markdown (§4.6)."""
+    alone = replace(_TEMPLATE if has_template else _BARE, pictures=PICTURES if has_pictures else 0)
+    return {Surface.DIRECT: alone, Surface.GROUP: replace(alone, mention_person=has_template)}

@@ -27,7 +27,7 @@ _COLOURS = {Style.PRIMARY: "blue", Style.DEFAULT: "gray", Style.DANGER: "red"}
 _SUBMIT = {"zh": "提交", "en": "Submit"}
 
 
-def payload(card: Card, surface: Surface, people: People) -> Json:
+def payload(card: Card, surface: Surface, people: People, public_url: str) -> Json:
     """`{"cardParamMap": …}` with every variable of the template, all of them strings; `"at"` maps the user ids that
     the body mentions to names. Variables that a card does not use are sent empty, so that an update clears them."""
     blocks, footer = _parted(card)
@@ -36,7 +36,7 @@ def payload(card: Card, surface: Surface, people: People) -> Json:
     rest = [action for action in card.actions if not (has_form and action is submit)]
     variables = {
         "title": _line(card.header.title),
-        "body": paragraphs([literal(card.header.subtitle), *(block(item, people) for item in blocks)]),
+        "body": paragraphs([literal(card.header.subtitle), *(block(item, people, public_url) for item in blocks)]),
         "footer": footer,
         "state": "open" if has_form or any(isinstance(action, Button) for action in card.actions) else "done",
         "has_form": "true" if has_form else "false",

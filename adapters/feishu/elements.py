@@ -15,6 +15,7 @@ from cards.model import (
     Group,
     Link,
     Note,
+    Picture,
     Progress,
     Style,
     Text,
@@ -64,6 +65,8 @@ def block(shown: Block, people: People) -> list[Json]:
             return _unless_blank(shown.text, text_size="notation", text_color="grey")
         case Divider():
             return [{"tag": "hr"}]
+        case Picture():
+            return []  # wants an uploaded image key; our surfaces promise none, so `fit` has put its meaning in words
 
 
 def heading(group: Group) -> list[Json]:

@@ -33,8 +33,8 @@ class WecomAdapter:
         self.name = name
         self.app_id = origin.app_id
         self.tenant = settings.corp_id
-        self.capabilities = capabilities()
-        self._landing_url = public_url or render.FALLBACK_URL
+        self.capabilities = capabilities(has_pictures=bool(public_url))
+        self._public_url = public_url.rstrip("/")
         self._with_task = settings.task_id_in_passive_update
         self._crypto = Crypto(
             sdk.cipher,
@@ -61,7 +61,7 @@ class WecomAdapter:
 
     def render(self, card: Card, surface: Surface, people: People) -> Rendered:
         """`people` is of no use here: WeCom cards show names as plain text, and `fit` has already put them in."""
-        return render.render(card, surface, self._landing_url)
+        return render.render(card, surface, self._public_url)
 
     def render_text(self, text: str, surface: Surface) -> Rendered:
         return render.render_text(text)

@@ -1,6 +1,7 @@
 """What the two surfaces of a self-built app can show and take (wecom.md §3.5, §4.2, §4.3, §4.7)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from cards.capability import Capabilities, Surface
@@ -71,6 +72,8 @@ GROUP = Capabilities(
 """An app-created group: `appchat/send` takes no template_card, and what members write there never reaches us."""
 
 
-def capabilities() -> Mapping[Surface, Capabilities]:
-    """Per surface."""
-    return {Surface.DIRECT: DIRECT, Surface.GROUP: GROUP}
+def capabilities(*, has_pictures: bool = False) -> Mapping[Surface, Capabilities]:
+    """Per surface. `has_pictures`: ours can be fetched from the web. Of the card types we use only the news notice has
+    an image, and it has no buttons (§4.1)."""
+    direct = replace(DIRECT, still_pictures=1) if has_pictures else DIRECT
+    return {Surface.DIRECT: direct, Surface.GROUP: GROUP}

@@ -28,6 +28,10 @@ def check(card: Mapping[str, Any]) -> None:
     match card["card_type"]:
         case "text_notice":
             _demand(bool(card.get("card_action", {}).get("url")), "card_action missing")
+        case "news_notice":
+            _demand(bool(card.get("card_action", {}).get("url")), "card_action missing")
+            _demand(1.3 < card["card_image"]["aspect_ratio"] < 2.25, "card_image.aspect_ratio")
+            _demand("sub_title_text" not in card, "a news notice has no sub_title_text")
         case "button_interaction":
             _buttons(card["button_list"])
             for select in [card["button_selection"]] if "button_selection" in card else []:

@@ -6,30 +6,34 @@ from typing import Any
 import orjson
 
 from adapters.base import Rendered, RenderedKind
+from adapters.pictures import picture_url
 from adapters.text import cut_bytes
 from adapters.wecom import limits, wording
 from adapters.wecom.events import MANY_MARK
 from adapters.wecom.limits import Unfit
 from cards.capability import Surface
-from cards.model import Button, Card, Choice, Link, Style
+from cards.model import Button, Card, Choice, Link, Picture, Style
 
 Json = dict[str, Any]
 
 FALLBACK_URL = "https://work.weixin.qq.com"
 TEXT_BYTES = 2048
+ASPECT = 1.6
+"""Width by height of our catalogue pictures; the platform takes 1.3 to 2.25 (§4.3)."""
 _STYLES = {Style.PRIMARY: 1, Style.DEFAULT: 2, Style.DANGER: 4}
 _ANCHOR = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def render(card: Card, surface: Surface, landing_url: str) -> Rendered:
-    """The message body of a fitted card. `landing_url`: where a card leads that has no link of its own.
+def render(card: Card, surface: Surface, public_url: str) -> Rendered:
+    """The message body of a fitted card. `public_url`: where our pictures are, and where a card leads that has no link
+    of its own.
 
     Raises `Unfit` for a card that breaks a limit, and for any card on a group: `appchat/send` takes none (§3.5).
     """
     if surface is not Surface.DIRECT:
         raise Unfit("a group takes no cards")
-    shown: Json = _printable(_template(card, landing_url))
+    shown: Json = _printable(_template(card, public_url))
     limits.check(shown)
     return _rendered({"msgtype": "template_card", "template_card": shown}, RenderedKind.CARD)
 
@@ -40,13 +44,13 @@ def render_text(text: str) -> Rendered:
     return _rendered({"msgtype": "text", "text": {"content": content}}, RenderedKind.TEXT)
 
 
-def _template(card: Card, landing_url: str) -> Json:
+def _template(card: Card, public_url: str) -> Json:
     buttons = [action for action in card.actions if isinstance(action, Button)]
     choices = [asked for asked in card.inputs if isinstance(asked, Choice)]
     if len(choices) != len(card.inputs):
         raise Unfit("only choices can be shown")
     if not choices:
-        return _buttons(card, buttons) if buttons else _notice(card, landing_url)
+        return _buttons(card, buttons) if buttons else _notice(card, public_url)
     if not any(button.submits for button in buttons):
         raise Unfit("a form needs a submit button")
     if len(choices) == 1 and (choices[0].many or len(choices[0].options) > limits.OPTIONS):
@@ -64,9 +68,15 @@ def _needs_room(card: Card, buttons: list[Button]) -> bool:
     return len(buttons) > 1 or len(buttons) < len(card.actions) or len(desc) > limits.DESC
 
 
-def _notice(card: Card, landing_url: str) -> Json:
-    action = {"card_action": {"type": 1, "url": landing_url}}
-    return {"card_type": "text_notice"} | action | wording.spread(card, jumps=True)
+def _notice(card: Card, public_url: str) -> Json:
+    """A card with nothing to press: a news notice where it has a picture, else a text notice."""
+    action = {"card_action": {"type": 1, "url": public_url or FALLBACK_URL}}
+    picture = next((block for block in card.blocks if isinstance(block, Picture)), None)
+    if picture is None:
+        return {"card_type": "text_notice"} | action | wording.spread(card, jumps=True)
+    image = {"url": picture_url(public_url, picture.name), "aspect_ratio": ASPECT}
+    words = wording.beside_picture(wording.spread(card, jumps=True))
+    return {"card_type": "news_notice"} | action | words | {"card_image": image}
 
 
 def _buttons(card: Card, buttons: list[Button]) -> Json:

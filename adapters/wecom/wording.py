@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from adapters.wecom.limits import DESC, JUMP_TITLE, JUMPS, KEYNAME, ROWS, SOURCE, SUB_TITLE, VALUE
-from cards.model import Card, Field, Fields, Link, Note, Tone
+from cards.model import Card, Field, Fields, Link, Note, Picture, Tone
 from cards.plain import block_text
 
 Json = dict[str, Any]
@@ -42,7 +42,7 @@ def spread(card: Card, *, jumps: bool) -> Json:
                     rows.append({"keyname": one_line(pair.label), "value": one_line(pair.value)})
                 else:
                     lines.append(_pair(pair, card.locale))
-        elif text := block_text(block, card.locale).strip():
+        elif not isinstance(block, Picture) and (text := block_text(block, card.locale).strip()):
             (notes if isinstance(block, Note) else lines).append(text)
     paragraph, rest = _paragraph(lines)
     words: Json = {"source": source(card), "main_title": title}
@@ -56,6 +56,15 @@ def spread(card: Card, *, jumps: bool) -> Json:
         words["jump_list"] = [{"type": 1, "title": link.label, "url": link.url} for link in listed]
     if links:
         words["card_action"] = {"type": 1, "url": links[0].url}
+    return words
+
+
+def beside_picture(words: Json) -> Json:
+    """The same words for a news notice, which has no paragraph: it opens the quote (§4.1)."""
+    paragraph = words.pop("sub_title_text", "")
+    quote = words.get("quote_area", {}).get("quote_text", "")
+    if said := "\n".join(part for part in (paragraph, quote) if part):
+        words["quote_area"] = {"type": 0, "quote_text": said}
     return words
 
 

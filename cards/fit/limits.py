@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from cards.action import ActionRef
 from cards.capability import Capabilities
+from cards.fit.pictures import room_for_pictures, shown_pictures
 from cards.model import (
     Block,
     Button,
@@ -18,6 +19,7 @@ from cards.model import (
     NumberInput,
     People,
     PersonRef,
+    Picture,
     Progress,
     Text,
     TextInput,
@@ -38,6 +40,9 @@ def faults(card: Card, caps: Capabilities) -> Iterator[str]:
     if caps.title and len(card.header.title) > caps.title:
         yield "title"
     yield from _block_faults(card.blocks, caps)
+    pictures = [block for block in card.blocks if type(block) is Picture]
+    if pictures and len(pictures) > len(shown_pictures(pictures, room_for_pictures(card.inputs, card.actions, caps))):
+        yield "pictures"
     if card.inputs:
         yield from _form_faults(card, caps)
     elif len(card.actions) > caps.max_buttons:
@@ -134,7 +139,7 @@ def _block_faults(blocks: tuple[Block, ...], caps: Capabilities) -> Iterator[str
             case People():
                 if not caps.mention_person:
                     yield "people"
-            case Note() | Divider():
+            case Note() | Divider() | Picture():
                 pass
     if caps.max_fields and pairs > caps.max_fields:
         yield "fields"

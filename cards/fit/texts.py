@@ -4,6 +4,7 @@ from cards.capability import Capabilities
 from cards.fit.draft import Draft
 from cards.fit.labels import shorten
 from cards.fit.limits import asked_groups, heading_parts, text_length
+from cards.fit.pictures import room_for_pictures, shown_pictures
 from cards.model import (
     Block,
     Divider,
@@ -12,6 +13,7 @@ from cards.model import (
     Header,
     People,
     PersonRef,
+    Picture,
     Plain,
     Progress,
     Span,
@@ -24,9 +26,14 @@ from cards.plain import block_text, progress_text, span_text
 def fit_blocks(draft: Draft) -> None:
     """Word what the surface cannot draw."""
     room = draft.caps.max_fields or len(draft.blocks) * 1000
+    drawn = shown_pictures(draft.blocks, room_for_pictures(draft.card.inputs, draft.card.actions, draft.caps))
     blocks: list[Block] = []
-    for block in draft.blocks:
+    for place, block in enumerate(draft.blocks):
         match block:
+            case Picture(alt=alt) if place not in drawn:
+                if alt:
+                    blocks.append(Text((Plain(alt),)))
+                draft.note("picture", "text" if alt else "nothing")
             case Progress():
                 blocks.append(Text((Plain(progress_text(block)),)))
                 draft.note("progress", "text")

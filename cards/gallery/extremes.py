@@ -1,4 +1,4 @@
-"""Two cards no builder makes: one that uses everything a card can hold, one as long as people can make it."""
+"""Cards no builder makes: one with all a card can hold, one as long as people can make it, one with a picture."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -23,6 +23,7 @@ from cards.model import (
     Option,
     People,
     PersonRef,
+    Picture,
     Plain,
     Progress,
     Style,
@@ -42,7 +43,11 @@ _URL = "https://okr.example/o/1?a=1&b=2"
 
 def samples(locale: str) -> Mapping[str, Card]:
     """Sample name → card."""
-    return {"everything": everything_card(KEY + "d", locale), "long": long_card(KEY + "e", locale)}
+    return {
+        "everything": everything_card(KEY + "d", locale),
+        "long": long_card(KEY + "e", locale),
+        "pictured": pictured_card(KEY + "f", locale),
+    }
 
 
 def everything_card(key: str, locale: str) -> Card:
@@ -56,6 +61,8 @@ def everything_card(key: str, locale: str) -> Card:
             Fields((Field("负责人", "李雷"), Field("截止", "2026-03-31"), Field("一个相当长的标签", MARKUP))),
             Progress("进度", Decimal("0.52"), "52%"),
             People((_LI, _STRANGER)),
+            Picture("plant", "图片 picture [x](y) ]"),
+            Picture("mug"),
             Divider(),
             Note(f"小字 note {MARKUP}"),
         ),
@@ -66,6 +73,25 @@ def everything_card(key: str, locale: str) -> Card:
         inputs=(*_inputs("one"), *_choices("two")),
         actions=_actions(),
         summary=f"摘要 summary {MARKUP}",
+        locale=locale,
+    )
+
+
+def pictured_card(key: str, locale: str) -> Card:
+    """Nothing to press, a picture on top: where a surface has room for one, it is here."""
+    return Card(
+        kind="pictured",
+        key=key,
+        header=Header("咖啡券 Coffee voucher", "", Tone.SUCCESS),
+        blocks=(
+            Picture("coffee"),
+            Text((Plain("出示取货码即可领取。 Show the code at the counter."),)),
+            Fields((Field("门店", "一楼咖啡角"),)),
+            Note("三十天内有效。 Valid for thirty days."),
+        ),
+        actions=(Link(label="详情 details", url=_URL),),
+        summary="咖啡券 coffee voucher",
+        updates=False,
         locale=locale,
     )
 

@@ -24,6 +24,7 @@ from cards.model import (
     Option,
     People,
     PersonRef,
+    Picture,
     Plain,
     Progress,
     Style,
@@ -53,6 +54,7 @@ blocks = st.one_of(
     st.builds(People, st.lists(people, max_size=3).map(tuple)),
     st.builds(Note, words),
     st.just(Divider()),
+    st.builds(Picture, st.sampled_from(["coffee", "plant", "no-such-picture"]), st.just("") | words),
 )
 options = st.lists(st.builds(Option, words, words), max_size=12, unique_by=(lambda one: one.value)).map(tuple)
 numbers = st.none() | st.decimals(-10, 10, places=2)
@@ -153,11 +155,13 @@ capabilities = st.builds(
     max_fields=_limit(1, 4, 0),
     action_bytes=_limit(64, 200, 1024),
     option_bytes=_limit(64, 200, 1024),
+    pictures=_limit(0, 2, 4),
+    still_pictures=st.none() | st.integers(0, 2),
     markdown=st.booleans(),
     mention_person=st.booleans(),
 )
 
-ROOMY = Capabilities(markdown=True)
+ROOMY = Capabilities(markdown=True, pictures=100)
 """A surface that can show everything."""
 
 zero_to_one = st.decimals(Decimal(0), Decimal(1), places=3)

@@ -61,7 +61,7 @@ def new_handle() -> str:
     return f"pqk{secrets.token_urlsafe(18)}"
 
 
-LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 MARKS = re.compile(r"</?(?:font|a)\b[^>]*>|\*\*|(?m:^#{1,6} +|^> ?)|\\(?=[^\w\s])")
 
 
