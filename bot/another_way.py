@@ -38,6 +38,7 @@ def take_another_way(turn: Turn, connections: Connections, row: Row[Any]) -> str
                 payload=orjson.dumps(other.adapter.render_text(row.plain, surface_of(to)).payload).decode(),
                 plain=row.plain,
                 expires_at=row.expires_at,
+                secret=row.secret,
             )
         uow.commit()
     return way[0].name if way is not None else None

@@ -64,7 +64,8 @@ def apologise(turn: Turn, desk: Desk, connection: Connection, command: Command, 
         ctx = _context(desk, connection, command, uow)
         sorry = NOTHING if _is_clock(command) else ctx.text("error.failed", ref=command.id[-8:])
         done = outgoing.promise(ctx, sorry)
-        if inbox.fail(uow, row_id, done.answer.decode() if done.answer else None):
+        secret = _is_secret(desk.router, command)
+        if inbox.fail(uow, row_id, done.answer.decode() if done.answer else None, secret=secret):
             uow.commit()
 
 
@@ -72,7 +73,8 @@ def _unit(turn: Turn, desk: Desk, connection: Connection, command: Command, row_
     with turn.unit(connection.workspace_id, command.id) as uow:
         ctx = _context(desk, connection, command, uow)
         done = outgoing.promise(ctx, act(ctx))
-        if not inbox.finish(uow, row_id, done.answer.decode() if done.answer else None):
+        secret = _is_secret(desk.router, command)
+        if not inbox.finish(uow, row_id, done.answer.decode() if done.answer else None, secret=secret):
             raise AlreadyHandled
         uow.commit()
     return done
@@ -107,6 +109,18 @@ def _person(uow: UnitOfWork, command: Command) -> Profile:
 def _is_clock(command: Command) -> bool:
     """Whether it is our own clock that speaks: a timer or a daily chore (`bot.timers`)."""
     return command.kind is Kind.EVENT and command.name.startswith("clock.")
+
+
+def _is_secret(router: Router, command: Command) -> bool:
+    """Whether the text of a command must not outlive its handling, however it ends."""
+    match command.kind:
+        case Kind.SLASH:
+            found = router.command(command.name)
+        case Kind.TEXT:
+            found = router.plain(command.args.partition(" ")[0].casefold()) or router.looking(command.args)
+        case _:
+            return False
+    return found is not None and found.secret
 
 
 def _noticed(ctx: Ctx, act: Act) -> Reply:

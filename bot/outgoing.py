@@ -191,6 +191,7 @@ def _enqueue(
         target=ctx.command.message_id,
         not_before=post.not_before,
         expires_at=post.expires_at,
+        secret=post.secret,
     )
 
 

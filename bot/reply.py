@@ -17,7 +17,8 @@ class Post:
     says goes out as a card or text too. `alt` describes it; "" leaves that to the picture's own words.
 
     `dedupe` makes a second promise of the same message impossible; None derives it from the command. Of two messages in
-    one `lane` the first arrives first; None derives it from the card, or the command.
+    one `lane` the first arrives first; None derives it from the card, or the command. `secret`: we keep nothing of what
+    it says once it is delivered (a pick-up code, a voucher).
     """
 
     card: Card | None = None
@@ -29,6 +30,7 @@ class Post:
     not_before: datetime | None = None
     expires_at: datetime | None = None
     lane: str | None = None
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ class SlashCommand:
 
     `help` is the catalogue key of its one-line help; "" hides it. `guest`: a sender nobody has linked may use it.
     `looks`: a whole message of this look means the command, with the message as its arguments (a pick-up code).
+    `secret`: what is typed behind the word is a secret; nothing of it is kept once it is handled.
     """
 
     name: str
@@ -30,6 +31,7 @@ class SlashCommand:
     help: str = ""
     guest: bool = False
     looks: re.Pattern[str] | None = None
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,9 @@ _FAIL = (
     .where(INBOX.c.id == bindparam("row"), INBOX.c.state == "RECEIVED")
     .values(state="FAILED", answer=bindparam("said"), done_at=bindparam("at"))
 )
+_FORGOTTEN = {"command": "{}", "redacted": True}
+"""A command that held a secret is reduced to nothing by the very change that says it is handled."""
+_FINISH_SECRET, _FAIL_SECRET = _FINISH.values(**_FORGOTTEN), _FAIL.values(**_FORGOTTEN)
 _PUT = {
     "sqlite": sqlite.insert(INBOX).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(INBOX).on_conflict_do_nothing(),
@@ -70,14 +73,15 @@ def read(uow: UnitOfWork, row_id: str) -> Row[Any] | None:
     return uow.one(_READ, row=row_id)
 
 
-def finish(uow: UnitOfWork, row_id: str, answer: str | None) -> bool:
-    """DONE with what was answered. False when somebody else finished it first: then roll back."""
-    return uow.change(_FINISH, row=row_id, said=answer, at=uow.now) == 1
+def finish(uow: UnitOfWork, row_id: str, answer: str | None, *, secret: bool = False) -> bool:
+    """DONE with what was answered. False when somebody else finished it first: then roll back. `secret`: the command's
+    own text goes at once."""
+    return uow.change(_FINISH_SECRET if secret else _FINISH, row=row_id, said=answer, at=uow.now) == 1
 
 
-def fail(uow: UnitOfWork, row_id: str, answer: str | None) -> bool:
-    """FAILED after the last attempt; the person was told."""
-    return uow.change(_FAIL, row=row_id, said=answer, at=uow.now) == 1
+def fail(uow: UnitOfWork, row_id: str, answer: str | None, *, secret: bool = False) -> bool:
+    """FAILED after the last attempt; the person was told. `secret` as for `finish`."""
+    return uow.change(_FAIL_SECRET if secret else _FAIL, row=row_id, said=answer, at=uow.now) == 1
 
 
 def claim(connection: Connection, now: datetime, most: int, ours: Sequence[str]) -> Sequence[Row[Any]]:

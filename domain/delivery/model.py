@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from domain.columns import Instant, Scoped
@@ -12,7 +12,8 @@ from domain.columns import Instant, Scoped
 class InboxRow(Scoped, table=True):
     """A command we have promised to handle. RECEIVED → DONE | FAILED; unique per app, tenant and platform key.
 
-    `command` is JSON (reply handles sealed), redacted a day after DONE; `answer` is what the clicker was shown.
+    `command` is JSON (reply handles sealed), redacted a day after DONE, at once where it is a secret; `answer` is what
+    the clicker was shown.
     """
 
     __tablename__: ClassVar[str] = "inbox"
@@ -45,6 +46,7 @@ class OutboxRow(Scoped, table=True):
 
     `payload` is exactly what is sent; `plain` what is sent if the platform refuses it. `card_version` is the version of
     the card an UPDATE shows. Until `not_before` the sender leaves a message to the acknowledgement that may carry it.
+    `secret`: nothing of what it says is kept once it is SENT or DEAD (R-PRV-06).
     """
 
     __tablename__: ClassVar[str] = "outbox"
@@ -82,6 +84,7 @@ class OutboxRow(Scoped, table=True):
     last_error: str = Field(default="", max_length=200)
     message_id: str = Field(default="", max_length=200)
     command_id: str = Field(max_length=32)
+    secret: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     created_at: datetime = Field(sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
 

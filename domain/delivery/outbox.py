@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.columns import table_of
@@ -20,7 +20,8 @@ LEASE = timedelta(seconds=60)
 
 EXPIRED = "expired"
 ELSEWHERE = "elsewhere"
-"""Causes of death that no replay undoes: yesterday's noise, and what was said on another messenger."""
+"""Causes of death that no replay undoes: yesterday's noise, and what was said on another messenger. Nor does one bring
+back a secret: nobody knows any more what it said."""
 
 _PUT = {
     "sqlite": sqlite.insert(OUTBOX).on_conflict_do_nothing(),
@@ -84,12 +85,17 @@ _NEWER = select(func.max(OUTBOX.c.id)).where(
     OUTBOX.c.workspace_id == bindparam("ws_"), OUTBOX.c.lane == bindparam("in_lane"), OUTBOX.c.kind == "UPDATE",
     OUTBOX.c.state == "PENDING", OUTBOX.c.card_key == bindparam("card"), OUTBOX.c.not_before <= bindparam("now"),
 )  # fmt: skip
+_KEPT = {
+    "payload": case((OUTBOX.c.secret, ""), else_=OUTBOX.c.payload),
+    "plain": case((OUTBOX.c.secret, ""), else_=OUTBOX.c.plain),
+}
+"""What stays of a message that has come to its end: of a secret one nothing."""
 _SENT = (
     update(OUTBOX)
     .where(
         OUTBOX.c.workspace_id == bindparam("ws_"), OUTBOX.c.id == bindparam("row"), OUTBOX.c.state == "PENDING"
     )
-    .values(state="SENT", sent_at=bindparam("at"), message_id=bindparam("message"), lease_until=None)
+    .values(state="SENT", sent_at=bindparam("at"), message_id=bindparam("message"), lease_until=None, **_KEPT)
 )  # fmt: skip
 _RIDDEN = _SENT.where(
     ~exists().where(
@@ -104,7 +110,7 @@ _DEAD = (
     .where(
         OUTBOX.c.workspace_id == bindparam("ws_"), OUTBOX.c.id == bindparam("row"), OUTBOX.c.state == "PENDING"
     )
-    .values(state="DEAD", last_error=bindparam("cause"), attempts=bindparam("tries"), lease_until=None)
+    .values(state="DEAD", last_error=bindparam("cause"), attempts=bindparam("tries"), lease_until=None, **_KEPT)
 )  # fmt: skip
 _LATER = (
     update(OUTBOX)
@@ -124,7 +130,10 @@ _RELEASE = (
 _REPLAY = (
     update(OUTBOX)
     .where(
-        OUTBOX.c.state == "DEAD", ~OUTBOX.c.last_error.startswith(EXPIRED), ~OUTBOX.c.last_error.startswith(ELSEWHERE)
+        OUTBOX.c.state == "DEAD",
+        ~OUTBOX.c.secret,
+        ~OUTBOX.c.last_error.startswith(EXPIRED),
+        ~OUTBOX.c.last_error.startswith(ELSEWHERE),
     )
     .values(state="PENDING", attempts=0, not_before=bindparam("at"), lease_until=None)
 )
@@ -154,8 +163,10 @@ def enqueue(
     target: str | None = None,
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
+    secret: bool = False,
 ) -> str:
-    """Promise a message; returns its row's id. A second promise under the same dedupe key does nothing."""
+    """Promise a message; returns its row's id. A second promise under the same dedupe key does nothing. `secret`: what
+    it says is forgotten when it has been delivered, or given up."""
     row = new_id()
     uow.change(
         _PUT["postgresql" if uow.is_postgres else "sqlite"],
@@ -163,7 +174,7 @@ def enqueue(
         payload=payload, plain=plain, card_kind=card_kind, card_key=card_key, card_version=card_version,
         reply_handle=reply_handle, target=target, not_before=not_before or uow.now, expires_at=expires_at,
         state="PENDING", attempts=0, lease_until=None, last_error="", message_id="", command_id=uow.command_id,
-        created_at=uow.now, sent_at=None,
+        secret=secret, created_at=uow.now, sent_at=None,
     )  # fmt: skip
     return row
 
@@ -225,7 +236,7 @@ def release(uow: UnitOfWork, keys: Sequence[tuple[str, str]], at: datetime) -> N
 
 
 def bury(connection: Connection, key: tuple[str, str], cause: str, tries: int) -> None:
-    """DEAD: kept for `bida replay --dead`."""
+    """DEAD: kept for `bida replay --dead`, unless it is a secret."""
     connection.execute(_DEAD, {"ws_": key[0], "row": key[1], "cause": cause[:200], "tries": tries})
 
 

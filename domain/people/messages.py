@@ -28,6 +28,15 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoreRef:
+    """A store as the rest of the house knows it. `timezone` is already resolved (R-GEN-02)."""
+
+    id: str
+    name: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
     """One messenger a person is linked to."""
 

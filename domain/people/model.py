@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from domain.columns import Instant, Scoped
@@ -81,6 +81,34 @@ class Person(Scoped, table=True):
     primary_platform: str | None = Field(default=None, max_length=16)
     notice_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     created_at: datetime = Field(sa_type=Instant)
+
+
+class StoreAssignment(Scoped, table=True):
+    """That a person serves a store as `role` from one instant until another, None while it lasts (R-ORG-05).
+
+    `frozen_at`: since when the store manager has suspended this right for this store (R-PIC-06), and who did.
+    """
+
+    __tablename__: ClassVar[str] = "store_assignment"
+    __table_args__ = (
+        CheckConstraint("role IN ('clerk', 'store_manager')", name="store_assignment_role"),
+        CheckConstraint("until_at IS NULL OR until_at >= from_at", name="store_assignment_span"),
+        ForeignKeyConstraint(["workspace_id", "store_id"], ["store.workspace_id", "store.id"]),
+        ForeignKeyConstraint(["workspace_id", "person_id"], ["person.workspace_id", "person.id"]),
+        Index(
+            "uq_store_assignment_active", "workspace_id", "store_id", "person_id", "role", unique=True,
+            postgresql_where=text("until_at IS NULL"), sqlite_where=text("until_at IS NULL"),
+        ),
+        Index("ix_store_assignment_person", "workspace_id", "person_id"),
+    )  # fmt: skip
+
+    store_id: str = Field(max_length=32)
+    person_id: str = Field(max_length=32)
+    role: str = Field(max_length=16)
+    from_at: datetime = Field(sa_type=Instant)
+    until_at: datetime | None = Field(default=None, sa_type=Instant)
+    frozen_at: datetime | None = Field(default=None, sa_type=Instant)
+    frozen_by_id: str | None = Field(default=None, max_length=32)
 
 
 class Identity(Scoped, table=True):

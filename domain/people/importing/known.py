@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import Row, and_, select
 
 from domain.columns import table_of
-from domain.people.model import Department, Identity, Person, Store
+from domain.people.model import Department, Identity, Person, Store, StoreAssignment
 from domain.unit_of_work import UnitOfWork
 
 PERSON = table_of(Person)
 IDENTITY = table_of(Identity)
 DEPARTMENT = table_of(Department)
 STORE = table_of(Store)
+ASSIGNMENT = table_of(StoreAssignment)
 
 FIELDS = (
     "name", "email", "mobile", "department_id", "manager_id", "store_id", "roles", "locale", "timezone",
@@ -30,6 +31,9 @@ _ACCOUNTS = select(
 )  # fmt: skip
 _DEPARTMENTS = select(DEPARTMENT.c.id, DEPARTMENT.c.name)
 _STORES = select(STORE.c.id, STORE.c.name)
+_ASSIGNMENTS = select(ASSIGNMENT.c.id, ASSIGNMENT.c.person_id, ASSIGNMENT.c.store_id, ASSIGNMENT.c.role).where(
+    ASSIGNMENT.c.until_at.is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +50,18 @@ class Account:
 
 
 class Known:
-    """People by employee number, departments and stores by name, accounts by what they are and whose they are."""
+    """People by employee number, departments and stores by name, accounts by what they are and whose they are, and who
+    serves which store as what."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.people: dict[str, Row[Any]] = {row.employee_no: row for row in uow.all(_PEOPLE)}
         self.number_of: dict[str, str] = {row.id: number for number, row in self.people.items()}
         self.departments: dict[str, str] = {row.name: row.id for row in uow.all(_DEPARTMENTS)}
         self.stores: dict[str, str] = {row.name: row.id for row in uow.all(_STORES)}
+        self.assignments: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
+        """Person → (store, role) → the assignment that lasts."""
+        for row in uow.all(_ASSIGNMENTS):
+            self.assignments[row.person_id][row.store_id, row.role] = row.id
         accounts = [Account(**row._asdict()) for row in uow.all(_ACCOUNTS)]
         self._by_user = _grouped(((one.platform, one.user_id), one) for one in accounts)
         self._by_person = _grouped(((one.platform, one.person_id), one) for one in accounts)

@@ -18,7 +18,8 @@ ROLES: Final = (
 )  # fmt: skip
 LOCALES: Final = ("", "zh-CN", "en")
 
-_TEXTS: Final = {"name": 200, "email": 254, "mobile": 32, "department": 200, "store": 200, "timezone": 64}
+_TEXTS: Final = {"name": 200, "email": 254, "mobile": 32, "department": 200, "timezone": 64}
+_STORE_LIMIT: Final = 200
 _IDENTIFIERS: Final = {"employee_no": 64, "manager_no": 64, "wecom": 128, "dingtalk": 128, "feishu": 128}
 _CHECKS: Final = tuple(
     (name, limit, check)
@@ -28,6 +29,7 @@ _CHECKS: Final = tuple(
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _MOBILE: Final = re.compile(r"\+?[0-9][0-9 ()-]{3,30}")
 _BETWEEN_ROLES: Final = re.compile(r"[;|\s]+")
+_BETWEEN_STORES: Final = re.compile(r"\s*[;|；｜]\s*")
 
 Fold = Mapping[str, Callable[[str], str]]
 """Per messenger, how it writes a user id that it does not tell apart by case."""
@@ -35,7 +37,8 @@ Fold = Mapping[str, Callable[[str], str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLine:
-    """A person as the file says. `accounts`: messenger → user id, only where the column is filled."""
+    """A person as the file says. `accounts`: messenger → user id, only where the column is filled. `stores`: by name,
+    the home store first (R-ORG-05)."""
 
     line: int
     employee_no: str
@@ -45,7 +48,7 @@ class PersonLine:
     department: str
     manager_no: str
     roles: str
-    store: str
+    stores: tuple[str, ...]
     locale: str
     timezone: str
     accounts: Mapping[str, str]
@@ -64,8 +67,9 @@ def parse(line: Line, fold: Fold) -> tuple[PersonLine | None, list[Problem]]:
     return PersonLine(
         line=line.number,
         accounts=accounts,
-        **{name: cells[name] for name in HEADER if name not in PLATFORMS and name != "roles"},
+        **{name: cells[name] for name in HEADER if name not in (*PLATFORMS, "roles", "store")},
         roles=_stored_roles(cells["roles"]),
+        stores=_stores(cells["store"]),
     ), []
 
 
@@ -76,6 +80,11 @@ def _wrong_cells(cells: Mapping[str, str]) -> list[str]:
             check(cells[name], limit)
         except Refused as error:
             wrong.append(f"{name} {error}")
+    for store in _stores(cells["store"]):
+        try:
+            single_line(store, _STORE_LIMIT)
+        except Refused as error:
+            wrong.append(f"store {error}")
     if cells["email"] and not _EMAIL.fullmatch(cells["email"]):
         wrong.append("email is not an e-mail address")
     if cells["mobile"] and not _MOBILE.fullmatch(cells["mobile"]):
@@ -100,6 +109,11 @@ def _stored_roles(cell: str) -> str:
     """A comma list in a fixed order; "employee" is everybody and not stored."""
     said = set(_roles(cell))
     return ",".join(role for role in ROLES if role in said and role != "employee")
+
+
+def _stores(cell: str) -> tuple[str, ...]:
+    """Names between “|” or “;”, each once; blanks may be part of a name."""
+    return tuple(dict.fromkeys(name for name in _BETWEEN_STORES.split(cell) if name))
 
 
 def _is_zone(name: str) -> bool:

@@ -9,6 +9,7 @@ from domain.csvfile import ImportReport, Progress
 from domain.ids import new_id
 from domain.lineage import elders_first
 from domain.people.importing.accounts import AccountChanges
+from domain.people.importing.assignments import AssignmentChanges
 from domain.people.importing.known import FIELDS, PERSON, Known
 from domain.people.importing.references import Tenants, managers
 from domain.people.importing.rows import PersonLine
@@ -28,7 +29,7 @@ def write(
     _add_places(uow, lines.values(), known)
     ids = {number: known.people[number].id if number in known.people else new_id() for number in lines}
     id_of = {number: row.id for number, row in known.people.items()} | ids
-    accounts = AccountChanges()
+    accounts, assignments = AccountChanges(), AssignmentChanges()
     created: list[Person] = []
     changed: list[tuple[str, dict[str, Any]]] = []
     unchanged = 0
@@ -38,6 +39,7 @@ def write(
             accounts.plan(known, platform, tenants.get(platform, ""), user_id, ids[number], uow.now)
             for platform, user_id in line.accounts.items()
         ]
+        linked.append(assignments.plan(known, line, ids[number], uow.now))
         wanted = _wanted(line, known, id_of)
         if row is None:
             created.append(
@@ -51,6 +53,7 @@ def write(
         unchanged += not differs and not any(linked)
     _store(uow, created, changed, len(lines), on_progress)
     accounts.write(uow)
+    assignments.write(uow)
     on_progress(len(lines), len(lines))
     return ImportReport(
         created=len(created), updated=len(lines) - len(created) - unchanged, unchanged=unchanged
@@ -79,8 +82,8 @@ def _add_places(uow: UnitOfWork, lines: Iterable[PersonLine], known: Known) -> N
     ]
     stores = [
         Store(workspace_id="", name=name)
-        for name in dict.fromkeys(line.store for line in lines)
-        if name and name not in known.stores
+        for name in dict.fromkeys(name for line in lines for name in line.stores)
+        if name not in known.stores
     ]
     uow.add_all(departments)
     uow.add_all(stores)
@@ -95,7 +98,7 @@ def _wanted(line: PersonLine, known: Known, id_of: Mapping[str, str]) -> dict[st
         "mobile": line.mobile,
         "department_id": known.departments[line.department] if line.department else None,
         "manager_id": id_of[line.manager_no] if line.manager_no else None,
-        "store_id": known.stores[line.store] if line.store else None,
+        "store_id": known.stores[line.stores[0]] if line.stores else None,
         "roles": line.roles,
         "locale": line.locale,
         "timezone": line.timezone,
