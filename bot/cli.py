@@ -1,4 +1,4 @@
-"""The command line: `bida run · demo · migrate · doctor · people import · goals import · gallery · replay · version`.
+"""The command line: `bida run · demo · migrate · doctor · people · goals · ledger · gallery · replay · version`.
 
 Errors are one readable line and exit code 2. Everything heavy is imported by the command that needs it.
 """
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from bot.ledger_commands import ledger_app
 
 if TYPE_CHECKING:
     from bot.settings import Configuration
@@ -25,6 +27,7 @@ people_app = typer.Typer(no_args_is_help=True, help="People.")
 goals_app = typer.Typer(no_args_is_help=True, help="Goals.")
 app.add_typer(people_app, name="people")
 app.add_typer(goals_app, name="goals")
+app.add_typer(ledger_app, name="ledger")
 
 Workspace = Annotated[str, typer.Option(help="Which company, when bida.toml declares several.")]
 Partial = Annotated[bool, typer.Option("--partial", help="Import the good lines even if others are bad.")]
@@ -61,7 +64,7 @@ def run() -> None:
     from bot.running import serve
     from domain.calendar import BadCalendar
 
-    configuration = _configuration()
+    configuration = configured()
     if not any(company.connections for company in configuration.companies):
         raise Failure("no messenger is configured: set the BIDA_WECOM__…, BIDA_DINGTALK__… or BIDA_FEISHU__… variables")
     try:
@@ -93,7 +96,7 @@ def migrate() -> None:
     from domain.migrations import HEAD
     from domain.migrations.runner import migrate as run_migrations
 
-    configuration = _configuration()
+    configuration = configured()
     try:
         run_migrations(open_engine(configuration.settings.database_url))
     except (SQLAlchemyError, UnknownDatabase, OSError) as error:
@@ -116,7 +119,7 @@ def import_people(file: CsvFile, workspace: Workspace = "", partial: Partial = F
     """Import people from a CSV file. Running it again changes nothing."""
     from bot.importing import import_people_file
 
-    _report(import_people_file(_configuration(), file, workspace, partial=partial))
+    _report(import_people_file(configured(), file, workspace, partial=partial))
 
 
 @goals_app.command("import")
@@ -124,7 +127,7 @@ def import_goals(file: CsvFile, workspace: Workspace = "", partial: Partial = Fa
     """Import objectives and key results from a CSV file. Running it again changes nothing."""
     from bot.importing import import_goals_file
 
-    _report(import_goals_file(_configuration(), file, workspace, partial=partial))
+    _report(import_goals_file(configured(), file, workspace, partial=partial))
 
 
 @app.command()
@@ -152,7 +155,7 @@ def replay(
         raise Failure("say what to replay: bida replay --dead")
     from bot.importing import replay_dead
 
-    print(f"{replay_dead(_configuration())} messages are pending again")
+    print(f"{replay_dead(configured())} messages are pending again")
 
 
 @app.command("version")
@@ -164,7 +167,7 @@ def show_version() -> None:
         print("bida (not installed)")
 
 
-def _configuration() -> "Configuration":
+def configured() -> "Configuration":
     from bot.settings import BadSettings, load
 
     try:

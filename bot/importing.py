@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.progress import Progress
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.registry import MESSENGERS
@@ -31,7 +31,7 @@ def import_people_file(
     configuration: Configuration, file: Path, workspace: str, *, partial: bool
 ) -> tuple[str, list[str]]:
     """Import people; returns a summary and every bad line."""
-    company = _company(configuration, workspace)
+    company = company_of(configuration, workspace)
     tenants = {one.messenger.name: one.tenant for one in reversed(company.connections)}
     fold = {name: messenger.fold_user_id for name, messenger in MESSENGERS.items()}
     return _import(
@@ -44,7 +44,7 @@ def import_goals_file(
     configuration: Configuration, file: Path, workspace: str, *, partial: bool
 ) -> tuple[str, list[str]]:
     """Import goals; returns a summary and every bad line."""
-    company = _company(configuration, workspace)
+    company = company_of(configuration, workspace)
     return _import(
         configuration, company, file, "goals", partial,
         lambda uow, text, on: import_goals(uow, text, partial=partial, on_progress=on),
@@ -53,7 +53,7 @@ def import_goals_file(
 
 def replay_dead(configuration: Configuration) -> int:
     """Bring every dead letter back."""
-    with _turn(configuration) as turn, turn.over_all() as uow:
+    with one_turn(configuration) as turn, turn.over_all() as uow:
         count = outbox.replay_dead(turn.connection, turn.clock.now())
         uow.commit()
     return count
@@ -63,7 +63,7 @@ def _import(
     configuration: Configuration, company: Company, file: Path, what: str, partial: bool,
     run: Callable[[UnitOfWork, bytes, OnProgress], ImportReport],
 ) -> tuple[str, list[str]]:  # fmt: skip
-    with _turn(configuration) as turn, _progress(what) as on_progress:
+    with one_turn(configuration) as turn, _progress(what) as on_progress:
         ensure_workspaces(turn, [(workspace_id(one.key), one) for one in configuration.companies])
         with turn.unit(workspace_id(company.key)) as uow:
             report = run(uow, file.read_bytes(), on_progress)
@@ -78,7 +78,8 @@ def _import(
     )
 
 
-def _company(configuration: Configuration, key: str) -> Company:
+def company_of(configuration: Configuration, key: str) -> Company:
+    """The company named by `--workspace`, or the only one."""
     if not key and len(configuration.companies) == 1:
         return configuration.companies[0]
     for company in configuration.companies:
@@ -89,30 +90,36 @@ def _company(configuration: Configuration, key: str) -> Company:
 
 
 @contextmanager
-def _turn(configuration: Configuration) -> Iterator[Turn]:
-    """A connection for one job of the command line; database faults become one line."""
+def one_turn(configuration: Configuration, *, reading: bool = False) -> Iterator[Turn]:
+    """A connection for one job of the command line; database faults become one line. `reading`: on SQLite, look at one
+    moment of the database without keeping the bot from writing."""
     try:
         engine = open_engine(configuration.settings.database_url)
         with engine.connect() as connection:
             if current_revision(connection) != HEAD:
                 raise Failure("the database is not migrated: run bida migrate")
             connection.rollback()
-            with _transaction(engine, connection):
+            with _transaction(engine, connection, reading=reading):
                 yield Turn(connection, SystemClock(), Prepared(), savepoint=engine.dialect.name == "sqlite")
     except (SQLAlchemyError, UnknownDatabase, OSError) as error:
         raise Failure(f"the database does not answer: {first_line(error)}") from error
 
 
 @contextmanager
-def _transaction(engine: Engine, connection: object) -> Iterator[None]:
-    from sqlalchemy import Connection
-
-    assert isinstance(connection, Connection)
+def _transaction(engine: Engine, connection: Connection, *, reading: bool) -> Iterator[None]:
     if engine.dialect.name != "sqlite":
         yield
-        return
-    with connection.begin():
-        yield
+    elif reading:
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        driver.cursor().execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            driver.cursor().execute("ROLLBACK")
+    else:
+        with connection.begin():
+            yield
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from tests.operator.test_settings import connection, environ_of
 COMMANDS = (
     (), ("run",), ("demo",), ("migrate",), ("doctor",), ("people",), ("people", "import"), ("goals",),
     ("goals", "import"), ("gallery",), ("replay",), ("version",),
+    ("ledger",), ("ledger", "verify"), ("ledger", "resume"), ("ledger", "export"), ("ledger", "fund"),
 )  # fmt: skip
 
 
@@ -46,7 +47,7 @@ def test_help_everywhere(tmp_path: Path, command: tuple[str, ...]) -> None:
 
 def test_help_names_every_command(tmp_path: Path) -> None:
     shown = bida("--help", cwd=tmp_path).out
-    for name in ("run", "demo", "migrate", "doctor", "people", "goals", "gallery", "replay", "version"):
+    for name in ("run", "demo", "migrate", "doctor", "people", "goals", "ledger", "gallery", "replay", "version"):
         assert re.search(rf"\b{name}\b", shown)
 
 
@@ -74,7 +75,9 @@ def test_migrate_is_idempotent(empty_database: str, tmp_path: Path) -> None:
         ("sqlite:////proc/nowhere/bida.db", ""),
     ],
 )
-@pytest.mark.parametrize("command", [("migrate",), ("replay", "--dead"), ("people", "import", "people.csv")])
+@pytest.mark.parametrize(
+    "command", [("migrate",), ("replay", "--dead"), ("people", "import", "people.csv"), ("ledger", "verify")]
+)
 def test_a_database_that_is_not_there(tmp_path: Path, url: str, part: str, command: tuple[str, ...]) -> None:
     csv(tmp_path, PEOPLE)
     failed(bida(*command, environ={"BIDA_DATABASE_URL": url}, cwd=tmp_path), "the database", part)
@@ -158,7 +161,10 @@ def test_a_file_that_is_not_there(tmp_path: Path, what: str) -> None:
     failed(bida(what, "import", "nowhere.csv", cwd=tmp_path), "nowhere.csv")
 
 
-@pytest.mark.parametrize("command", [("people", "import", "people.csv"), ("replay", "--dead")])
+@pytest.mark.parametrize(
+    "command",
+    [("people", "import", "people.csv"), ("replay", "--dead"), ("ledger", "verify"), ("ledger", "export", "x.csv")],
+)
 def test_a_database_that_is_not_migrated(tmp_path: Path, command: tuple[str, ...]) -> None:
     csv(tmp_path, PEOPLE)
     environ = {"BIDA_DATABASE_URL": f"sqlite:///{tmp_path}/new.db"}
