@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from adapters.simulation import Delivered, Simulator
+from bot.pictures.shelf import ROUTE, Shelf
 from bot.playground.live import Watch, stream
 from bot.playground.page_files import SECURITY, page_routes, read_page
 from bot.playground.stage import Cast, Moved, Stage
@@ -28,11 +29,12 @@ def playground_app(
     stage = Stage(messengers=messengers, casts=casts, clock=clock, moved=moved)
     api = Api(stage)
     app = web.Application(client_max_size=BODY_LIMIT, middlewares=[guard])
-    app.add_routes(page_routes(read_page()))
+    app.add_routes([*page_routes(read_page()), web.get(ROUTE, Shelf().serve)])
     app.add_routes(
         [
             web.get("/playground/api/company", api.company),
             web.get("/playground/api/chat", api.chat),
+            web.get("/playground/api/picture", api.picture),
             web.get("/playground/api/wire", api.wire),
             web.get("/playground/api/clock", api.time),
             web.get("/playground/api/live", api.live),
@@ -99,6 +101,15 @@ class Api:
         except ValueError as error:
             raise Refusal(str(error)) from error
         return answer({"messages": [{"at": at, "seen": seen} for seen, at in shown]})
+
+    async def picture(self, request: web.Request) -> web.Response:
+        """What a messenger keeps for an image message."""
+        name, upload = self._messenger(request.query), request.query.get("upload", "")
+        try:
+            body = self._stage.messengers[name].picture(upload)
+        except KeyError as error:
+            raise Refusal("no such picture") from error
+        return web.Response(body=body, content_type="image/png", headers={**SECURITY, "Cache-Control": "no-store"})
 
     async def wire(self, request: web.Request) -> web.Response:
         """The last exchanges of one messenger, oldest first; already masked."""

@@ -104,7 +104,9 @@ def payload_of(messenger: str, card: Card) -> Json:
         sent = render_wecom(fitted, Surface.DIRECT, "https://bida.example").payload["template_card"]
         return {**sent, "task_id": "t1"}
     if messenger == "dingtalk":
-        merged = render_dingtalk(fitted, Surface.DIRECT, {}, has_template=True).payload["cardParamMap"]
+        merged = render_dingtalk(
+            fitted, Surface.DIRECT, {}, has_template=True, public_url="https://bida.example"
+        ).payload["cardParamMap"]
         return {"template": "t", "public": merged, "private": {}, "merged": merged}
     made: Json = render_feishu(fitted, Surface.DIRECT, {}).payload["card"]
     return made
@@ -179,6 +181,7 @@ class ScriptedMessenger:
     pressed: list[tuple[str, str]] = field(default_factory=list)
     deaf: bool = False
     gone: set[str] = field(default_factory=set)
+    uploads: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def vendor_app(self) -> web.Application:
@@ -247,6 +250,9 @@ class ScriptedMessenger:
         shown = self.chats.get(chat or person, [])
         return [self.view(one) if one.kind == CARD_KIND[self.name] else one for one in shown]
 
+    def picture(self, upload: str) -> bytes:
+        return self.uploads[upload]
+
     def expire_tokens(self) -> None: ...
 
     # --- for the script
@@ -258,6 +264,13 @@ class ScriptedMessenger:
         said = text or str(payload.get("content") or payload.get("text") or "")
         listed.append(Seen(message_id=message_id, chat=chat, by=by, kind=kind, text=said, payload=payload))
         return message_id
+
+    def put_picture(self, chat: str, png: bytes) -> None:
+        upload = f"upload {len(self.uploads)}/#?"
+        self.uploads[upload] = png
+        self.put(chat, "bot", "image", {"any": upload}, "[图片]")
+        self.chats[chat][-1] = replace(self.chats[chat][-1], picture=upload)
+        self._note("in", "/image", {})
 
     def put_card(self, chat: str, payload: Json) -> str:
         message_id = self.put(chat, "bot", CARD_KIND[self.name], payload)

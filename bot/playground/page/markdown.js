@@ -2,6 +2,7 @@
 // understood stays the text it is. Entities are resolved last, so escaped markup stays text.
 
 import { el, webAddress, webLink } from "./dom.js";
+import { catalogue } from "./picture.js";
 
 const ENTITIES = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'", nbsp: "\u00a0" };
 const COLOURS = new Set([
@@ -12,7 +13,7 @@ const COLOURS = new Set([
 const INLINE = new RegExp(
   [
     /`(?<code>[^`\n]+)`/,
-    /!\[(?<alt>[^\]\n]*)\]\([^)\s]*\)/,
+    /!\[(?<alt>[^\]\n]*)\]\((?<image>[^)\s]*)\)/,
     /\[(?<label>[^\]\n]*)\]\((?<url>[^)\s]*)\)/,
     /\*\*(?<bold>(?=\S).+?)\*\*/,
     /~~(?<gone>(?=\S).+?)~~/,
@@ -107,7 +108,7 @@ export function inline(text, names = (id) => id, depth = 0) {
 
 function span(found, names, depth) {
   if (found.code !== undefined) return el("code", {}, unescaped(found.code));
-  if (found.alt !== undefined) return el("span", { class: "md-picture" }, unescaped(found.alt) || "▣");
+  if (found.alt !== undefined) return catalogue(found.image, unescaped(found.alt), "") ?? el("span", { class: "md-picture" }, unescaped(found.alt) || "▣");
   if (found.label !== undefined) return webLink(webAddress(unescaped(found.url)), "md-link", ...inline(found.label, names, depth));
   if (found.bold !== undefined) return el("strong", {}, ...inline(found.bold, names, depth));
   if (found.gone !== undefined) return el("s", {}, ...inline(found.gone, names, depth));

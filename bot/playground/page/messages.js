@@ -3,6 +3,7 @@
 import { el } from "./dom.js";
 import { changed, restore } from "./fields.js";
 import { LOOKS } from "./look_of.js";
+import { upload } from "./picture.js";
 import { moment, word } from "./words.js";
 
 const GAP = 5 * 60 * 1000;
@@ -89,12 +90,18 @@ export class MessageList {
     if (toast) this.context.toast(toast);
   }
 
+  drawn(seen, context) {
+    if (seen.recalled) return { card: false, node: el("p", { class: "recalled" }, word("recalled")) };
+    if (seen.picture) return { card: true, node: upload(this.context.messenger, seen.picture) };
+    return safely(this.context.messenger, seen, context);
+  }
+
   draw(key, message, entry) {
     const { seen } = message;
     const mine = seen.by === this.me;
     const who = seen.by === "bot" ? word("bot") : mine ? word("you") : this.context.names(seen.by);
     const context = { ...this.context, press: (node, button, values, confirm) => this.press(key, entry, node, button, values, confirm) };
-    const drawn = seen.recalled ? { card: false, node: el("p", { class: "recalled" }, word("recalled")) } : safely(this.context.messenger, seen, context);
+    const drawn = this.drawn(seen, context);
     entry.node.className = `message ${mine ? "mine" : "theirs"} ${drawn.card ? "with-card" : ""} ${seen.recalled ? "is-recalled" : ""}`;
     entry.node.dataset.key = key;
     entry.node.replaceChildren(

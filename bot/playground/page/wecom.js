@@ -3,6 +3,7 @@
 import { el, fresh, webLink } from "./dom.js";
 import { changed, field } from "./fields.js";
 import { markdown } from "./markdown.js";
+import { catalogue } from "./picture.js";
 import { word } from "./words.js";
 
 const SOURCE_COLOURS = ["grey", "black", "red", "green"];
@@ -59,6 +60,8 @@ function menu(found, context) {
 function picture(payload) {
   const area = payload.image_text_area;
   if (area) return el("div", { class: "wc-image-text" }, el("span", { class: "wc-picture small", role: "img", "aria-label": word("picture") }), el("div", {}, el("strong", {}, area.title ?? ""), el("p", {}, area.desc ?? "")));
+  const known = catalogue(payload.card_image?.url, word("picture"), "wc-image");
+  if (known) return known;
   return payload.card_image ? el("div", { class: "wc-picture", role: "img", "aria-label": word("picture") }) : null;
 }
 
