@@ -1,6 +1,6 @@
 """What goes in and out of rewards; the only part of it that cards may see. Points are positive whole numbers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -86,6 +86,7 @@ class OrderView:
     detail: str = ""
     requested_at: datetime
     due_at: datetime | None = None
+    ends_at: datetime | None = None
     ready_at: datetime | None = None
     fulfilled_at: datetime | None = None
     fulfilled_by: str | None = None
@@ -206,4 +207,3 @@ class Requested:
 
     order: OrderView
     left: int
-    admins: tuple[str, ...] = field(default=())
