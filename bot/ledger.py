@@ -1,9 +1,11 @@
 """What the ledger's commands do: database, workspaces, and one readable line for everything that can be wrong."""
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.app import workspace_id
 from bot.cli import Failure
@@ -15,9 +17,12 @@ from domain.errors import DomainError
 from domain.ids import new_id
 from domain.periods import instant_at
 from domain.points import service, verification
-from domain.points.export import export
+from domain.points.export import ExportLine, export
 from domain.points.messages import Cause, Verdict
 from domain.points.reading import budget_left
+
+if TYPE_CHECKING:
+    from _csv import Writer
 
 COLUMNS = ("seq", "time", "kind", "actor", "cause", "from", "to", "amount", "hash")
 Days = tuple[date | None, date | None]
@@ -69,22 +74,25 @@ def export_ledger(
     until = instant_at(last + timedelta(days=1), time(), company.timezone) if last else _LAST
     if since >= until:
         raise Failure("--from is after --to")
+    with one_turn(configuration, reading=True) as turn, turn.unit(workspace_id(company.key)) as uow:
+        try:
+            with file.open("w", encoding="utf-8", newline="") as target:
+                return _write(csv.writer(target), export(uow, since, until))
+        except OSError as error:
+            raise Failure(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _write(table: "Writer", lines: Iterable[ExportLine]) -> int:
+    table.writerow(COLUMNS)
     count = 0
-    try:
-        target = file.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise Failure(f"{file} cannot be written: {error.strerror}") from error
-    with target, one_turn(configuration, reading=True) as turn, turn.unit(workspace_id(company.key)) as uow:
-        rows = csv.writer(target)
-        rows.writerow(COLUMNS)
-        for line in export(uow, since, until):
-            rows.writerow(
-                (
-                    line.seq, line.at.isoformat(timespec="milliseconds"), line.kind, line.actor_id, line.cause,
-                    line.from_account, line.to_account, line.amount, line.hash,
-                )
-            )  # fmt: skip
-            count += 1
+    for line in lines:
+        table.writerow(
+            (
+                line.seq, line.at.isoformat(timespec="milliseconds"), line.kind, line.actor_id, line.cause,
+                line.from_account, line.to_account, line.amount, line.hash,
+            )
+        )  # fmt: skip
+        count += 1
     return count
 
 
