@@ -18,7 +18,7 @@ from bot.calendars import Calendars
 from bot.connections import Connection, Connections
 from bot.database import open_engine
 from bot.dispatch import Dispatcher
-from bot.handlers import checkin, help, notice, okr, people
+from bot.handlers import checkin, help, kudos, kudos_got, notice, okr, people
 from bot.handling import Desk
 from bot.housekeeping import Scheduler
 from bot.pace import Pacer
@@ -36,7 +36,9 @@ from domain.migrations import HEAD, current_revision
 
 log = logging.getLogger("bida.app")
 
-FEATURES = (checkin.FEATURE, okr.FEATURE, people.FEATURE, notice.FEATURE, help.FEATURE)
+FEATURES = (
+    checkin.FEATURE, okr.FEATURE, kudos.FEATURE, kudos_got.FEATURE, people.FEATURE, notice.FEATURE, help.FEATURE,
+)  # fmt: skip
 GRACE = 10.0
 RETRY = 2.0
 SETTLED_WITHIN = 90.0

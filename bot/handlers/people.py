@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.context import Ctx
 from bot.handlers.checkin_card import moment_of
+from bot.handlers.kudos_got import linked
 from bot.reply import NOTHING, LookUp, Post, Reply
 from bot.router import CardAction, Feature, SlashCommand
 from cards.people import bind_code_card, language_card, me_card
@@ -55,7 +56,8 @@ def _use(ctx: Ctx, typed: str) -> Reply:
         left = binding.note_failure(ctx.uow, account)
         return ctx.text("bind.wrong", n=left) if left else ctx.text("bind.locked")
     ctx.person = bound.person
-    return ctx.text("bind.done", name=bound.person.name)
+    told = ctx.text("bind.done", name=bound.person.name)
+    return replace(told, posts=(*told.posts, *linked(ctx)))
 
 
 def _key(ctx: Ctx) -> bytes:

@@ -7,6 +7,7 @@ import domain.delivery.model
 import domain.goals.model
 import domain.people.model
 import domain.points.model
+import domain.recognition.model
 import domain.rewards.counter_model
 import domain.rewards.model
 

@@ -77,6 +77,7 @@ class Person(Scoped, table=True):
     timezone: str = Field(default="", max_length=64)
     active: bool = True
     provisional: bool = False
+    joined_on: date | None = None
     leaves_on: date | None = None
     primary_platform: str | None = Field(default=None, max_length=16)
     notice_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import psycopg
@@ -18,7 +19,7 @@ from bot.app import workspace_id
 from bot.database import open_engine
 from bot.playground.rig import Rig, make_rig
 from domain.ids import new_id
-from domain.migrations import metadata
+from domain.migrations import metadata, versions
 from domain.people.model import Person
 from tests.company import populate, seed
 from tests.databases import fresh_database, postgres_server
@@ -149,7 +150,9 @@ async def test_the_workspace_is_forgotten_with_the_transaction(rig: Rig, plain: 
 
 async def test_every_table_of_a_workspace_is_secured(rig: Rig, plain: Engine) -> None:
     """What the migrations list, what the database has, and what the models say, are the same tables."""
-    listed = set(import_module("domain.migrations.versions.0001_the_first_tables").SCOPED)
+    names = [one.name for one in iter_modules(versions.__path__)]
+    revisions = [import_module(f"domain.migrations.versions.{name}") for name in names]
+    listed = {table for revision in revisions for table in getattr(revision, "SCOPED", ())}
     with plain.connect() as connection:
         secured = connection.execute(
             text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relrowsecurity AND relforcerowsecurity")

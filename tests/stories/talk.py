@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from adapters.dingtalk.simulator import DingtalkSimulator
 from adapters.feishu.simulator import FeishuSimulator, events
 from adapters.feishu.simulator.clicks import action_of
+from adapters.feishu.simulator.sight import card_view
 from adapters.simulation import Delivered, Field, Press, Seen
 from adapters.wecom.simulator import WecomSimulator
 from bot.playground.rig import Rig
@@ -129,8 +130,8 @@ class Talk:
         message = tenant.chats.messages[card.message_id]
         values = self.filled(card, button, {})
         action = action_of(
-            simulator._view(message), button.key, values, timezone="Asia/Shanghai", now=self.rig.clock.now(),
-            empty_fields=True,
+            card_view(tenant, message, simulator.locale), button.key, values, timezone="Asia/Shanghai",
+            now=self.rig.clock.now(), empty_fields=True,
         )  # fmt: skip
         assert action is not None
         clicked = events.clicked(tenant, tenant.directory.person(user), message, action, tenant.card_token(message))

@@ -14,7 +14,7 @@ async def test_help_lists_every_command_and_its_buttons_work(rig: Rig, messenger
         card = await bob.say(words)
         assert "我能帮你做什么" in card.text, words
     for line in ("/checkin", "打卡", "/okr", "/me", "/bind", "/lang", "/help"):
-        assert line in card.text
+        assert line in bob.all_text()  # what has no room on the card follows it
     await bob.press("打卡", card)
     assert "本周打卡" in bob.last().text
     assert bob.problems() == []
@@ -29,7 +29,7 @@ async def test_a_mistyped_command_gets_up_to_three_buttons_that_work(rig: Rig, m
     await bob.press("打卡", card)
     assert "本周打卡" in bob.last().text
     await bob.press("全部命令", card)
-    assert "我能帮你做什么" in bob.last().text
+    assert "我能帮你做什么" in bob.card().text
     card = await bob.say("/ork")
     assert "我的目标" in [one.label for one in card.buttons]
     assert bob.problems() == []
