@@ -28,9 +28,6 @@ from domain.unit_of_work import UnitOfWork
 __all__ = ["Step", "dispute", "find", "fulfil", "note_refusal", "refund", "transition"]
 
 ORDER, EVENT = table_of(Order), table_of(OrderEvent)
-_REPEATED = (OrderState.PENDING_APPROVAL, OrderState.READY)
-"""States that may follow themselves."""
-
 _LOCKED = select(ORDER).where(ORDER.c.id == bindparam("order_")).with_for_update()
 _CHANGES = (
     "state", "steps", "approver_id", "first_approver_id", "reason", "detail", "due_at", "ends_at", "ready_at",
@@ -87,7 +84,7 @@ def transition(
         if made is None or made.after != target:
             raise Conflict
         return Moved(order=find(uow, order_id), before=before, fresh=False)
-    if before is target and target not in _REPEATED:
+    if before is target and not _may_repeat(target, step):
         return Moved(order=find(uow, order_id), before=before, fresh=False)
     rule = TRANSITIONS.get((before, target))
     if rule is None:
@@ -99,6 +96,12 @@ def transition(
         pickup.revoke(uow, order_id)
     _move(uow, row, target, by_id, terms, step, gives=rule.points is Points.CONSUME)
     return Moved(order=find(uow, order_id), before=before, restocked=restocked)
+
+
+def _may_repeat(target: OrderState, step: Step) -> bool:
+    """Whether a state may follow itself: the next approver's turn, or a part that is handed over. Made ready twice is
+    ready once, and nothing is handed over by it."""
+    return target is OrderState.PENDING_APPROVAL or (target is OrderState.READY and step.quantity > 0)
 
 
 def fulfil(

@@ -245,3 +245,13 @@ def test_a_kind_without_stock_needs_no_store(shop: Shop) -> None:
     leave = shop.item("leave", 100, ItemKind.TIME_OFF, max_quantity=6)
     order = shop.request("E1", leave, quantity=2).order
     assert (order.state, order.points, order.store_id) == (OrderState.PENDING_APPROVAL, 200, None)
+
+
+def test_r_red_01_made_ready_twice_is_ready_once_and_hands_nothing_over(shop: Shop) -> None:
+    """Two clerks press "ready" at once, neither naming the version they saw."""
+    coffee = shop.item("coffee", 120, stock={SQUARE: 2})
+    made = shop.request("E1", coffee, SQUARE)
+    shop.step(made.order.id, OrderState.READY, "C1")
+    again = shop.step(made.order.id, OrderState.READY, "C1")
+    assert (again.state, again.fulfilled, shop.held("E1"), shop.stock(coffee)) == (OrderState.READY, 0, 120, [(2, 1)])
+    assert shop.fulfil(made.order.id, "C1").state is OrderState.FULFILLED
