@@ -2,7 +2,7 @@
 
 from PIL import Image, ImageDraw
 
-from bot.pictures.fonts import Font, drawable, sans, serif
+from bot.pictures.fonts import Font, drawable, sans, serif, width_of
 from bot.pictures.looks import LOOKS, Look
 from bot.pictures.pen import Pen
 from bot.pictures.typeset import LEADING, fitted, shortened
@@ -57,7 +57,7 @@ def _signature(card: ECard) -> str:
 def _foot_start(card: ECard) -> int:
     """Where the tags may begin: right of the giver's name."""
     signed = _signature(card)
-    return LEFT + (round(serif(FROM).getlength(signed)) + 32 if signed else 0)
+    return LEFT + (round(width_of(signed, serif(FROM))) + 32 if signed else 0)
 
 
 def _chips(card: ECard, start: int) -> list[tuple[str, tuple[float, float, float, float]]]:
@@ -68,7 +68,7 @@ def _chips(card: ECard, start: int) -> list[tuple[str, tuple[float, float, float
         if not words or room < 4 * CHIP:
             continue
         said = shortened(words, sans(CHIP), min(room, COLUMN // 2))
-        width = round(sans(CHIP).getlength(said)) + 2 * CHIP - 12
+        width = round(width_of(said, sans(CHIP))) + 2 * CHIP - 12
         made.append((said, (start, FOOT - 26, start + width, FOOT + 26)))
         start += width + 16
     return made
@@ -80,4 +80,4 @@ def _line(text: str) -> str:
 
 def _within(words: str, width: int) -> Font:
     """The largest title face in which the words fit one line."""
-    return next((serif(size) for size in range(TITLE, 40, -4) if serif(size).getlength(words) <= width), serif(40))
+    return next((serif(size) for size in range(TITLE, 40, -4) if width_of(words, serif(size)) <= width), serif(40))

@@ -28,6 +28,11 @@ def serif(size: int) -> Font:
     return ImageFont.truetype(str(fonts.serif_path()), size, layout_engine=ImageFont.Layout.BASIC)
 
 
+def width_of(text: str, font: Font) -> float:
+    """How wide a line is. Our faces have no pairs that move together, so characters are measured once and added up."""
+    return sum(_advance(letter, font) for letter in text)
+
+
 @cache
 def is_drawn(letter: str) -> bool:
     """Whether both faces have a glyph of their own for a letter, and not the box for none."""
@@ -54,6 +59,11 @@ def _shown(letter: str) -> str:
     if plainer != letter and all(map(is_drawn, plainer)):
         return plainer
     return STAND_IN if unicodedata.category(letter)[0] in ("L", "N") else ""
+
+
+@cache
+def _advance(letter: str, font: Font) -> float:
+    return font.getlength(letter)
 
 
 @cache

@@ -10,6 +10,7 @@ from adapters.errors import Rejected, Transient
 
 log = logging.getLogger("bida.pictures")
 
+PROGRAM = ("-m", "bot.pictures")
 WITHIN = 20.0
 """Seconds one drawing may take; it takes a fraction of one."""
 MOST_BYTES = 1_000_000
@@ -29,7 +30,7 @@ class Studio:
         """
         async with self._free:
             child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot.pictures",
+                sys.executable, *PROGRAM,
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             )  # fmt: skip
             try:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.pictures.fonts import Font, sans
+from bot.pictures.fonts import Font, sans, width_of
 
 _NOT_FIRST = frozenset("，。、；：？！）】》〉」』”’…—·,.;:?!)]}%％～")
 _NOT_LAST = frozenset("（【《〈「『“‘([{#￥$@")
 _WORD = re.compile(r"[^\W\d_⺀-鿿豈-﫿＀-￯぀-ヿ]+|\d[\d.,:/%-]*|.", re.UNICODE)
 _CUT = "…"
+LONGEST = 2000
+"""Characters that are looked at: far more than any box of ours holds."""
 LEADING = 1.55
 """Distance from line to line, in type sizes."""
 
@@ -29,6 +31,7 @@ class Paragraph:
 
 def fitted(text: str, width: int, height: int, sizes: tuple[int, ...]) -> Paragraph:
     """The text in the largest of `sizes` (falling) in which it fits the box; else cut short in the smallest."""
+    text = text[:LONGEST]
     for size in sizes:
         lines = tuple(wrapped(text, sans(size), width))
         if round(len(lines) * size * LEADING) <= height:
@@ -41,12 +44,16 @@ def fitted(text: str, width: int, height: int, sizes: tuple[int, ...]) -> Paragr
 
 def shortened(line: str, font: Font, width: int) -> str:
     """One line, ending in an ellipsis where it is too long."""
-    if font.getlength(line) <= width:
+    if width_of(line, font) <= width:
         return line
-    kept = line.rstrip(_CUT)
-    while kept and font.getlength(kept + _CUT) > width:
-        kept = kept[:-1]
-    return kept.rstrip() + _CUT
+    room = width - width_of(_CUT, font)
+    kept = 0
+    for letter in line.rstrip(_CUT):
+        room -= width_of(letter, font)
+        if room < 0:
+            break
+        kept += 1
+    return line[:kept].rstrip() + _CUT
 
 
 def wrapped(text: str, font: Font, width: int) -> Iterator[str]:
@@ -54,7 +61,7 @@ def wrapped(text: str, font: Font, width: int) -> Iterator[str]:
     for paragraph in text.split("\n"):
         line = ""
         for piece in _pieces(paragraph, font, width):
-            if font.getlength((line + piece).rstrip()) <= width or not line:
+            if width_of((line + piece).rstrip(), font) <= width or not line:
                 line += piece
                 continue
             line, carried = _broken(line, piece)
@@ -79,7 +86,7 @@ def _broken(line: str, piece: str) -> tuple[str, str]:
 def _pieces(text: str, font: Font, width: int) -> Iterator[str]:
     """Words, single characters, and words too long for a line letter by letter."""
     for found in _WORD.findall(text):
-        if len(found) > 1 and font.getlength(found) > width:
+        if len(found) > 1 and width_of(found, font) > width:
             yield from found
         else:
             yield found
