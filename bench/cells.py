@@ -31,14 +31,13 @@ class Sizes:
 
 @dataclass(slots=True)
 class Cell:
-    """What was measured. `clicks` by how many were in flight; `server_share` of one core at 64."""
+    """What was measured. `clicks` by how many were in flight."""
 
     messenger: str
     database: str
     clicks: dict[int, Outcome] = field(default_factory=dict)
     offered: Outcome = field(default_factory=Outcome)
     lines: Outcome = field(default_factory=Outcome)
-    server_share: float = 0.0
     answered: int = 0
     rows: int = 0
     changed: int = 0
@@ -66,7 +65,7 @@ async def measure(stage: Stage, messenger: str, database: str, sizes: Sizes, log
             for in_flight, many in ((1, sizes.one), (16, sizes.sixteen), (64, sizes.sixty_four)):
                 used = server.cpu()
                 outcome = await closed_loop(port, requests[at : at + many], in_flight)
-                cell.server_share = (server.cpu() - used) / outcome.seconds
+                outcome.server_seconds = server.cpu() - used
                 cell.clicks[in_flight] = outcome
                 at += many
             cell.offered = await open_loop(port, requests[at:], OFFERED)
@@ -97,9 +96,12 @@ async def nothing(stage: Stage, messenger: str, many: int, log: Path) -> Outcome
     requests = stage.clicks[messenger][:many]
     port = free_port()
     environ = stage.environ(f"sqlite:///{stage.directory / 'nothing.db'}")
-    async with running(NOTHING, environ, port, log, ready="/healthz"):
+    async with running(NOTHING, environ, port, log, ready="/healthz") as server:
         await closed_loop(port, requests[: many // 4], 64)
-        return await closed_loop(port, requests * 3, 64)
+        used = server.cpu()
+        outcome = await closed_loop(port, requests * 3, 64)
+        outcome.server_seconds = server.cpu() - used
+        return outcome
 
 
 def progress(text: str) -> None:

@@ -9,10 +9,12 @@ from typing import cast
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run took. Latencies in seconds, unsorted; `statuses` counts by HTTP status; `sizes` of the bodies."""
+    """What a run took. Latencies in seconds, unsorted; `statuses` counts by HTTP status; `server_seconds` and
+    `driver_seconds` are processor time."""
 
     seconds: float = 0.0
     driver_seconds: float = 0.0
+    server_seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
     body_bytes: int = 0
@@ -26,6 +28,16 @@ class Outcome:
     def driver_share(self) -> float:
         """How much of one core the client itself took."""
         return self.driver_seconds / self.seconds if self.seconds else 0.0
+
+    @property
+    def server_share(self) -> float:
+        """How much of one core the server took."""
+        return self.server_seconds / self.seconds if self.seconds else 0.0
+
+    @property
+    def server_ms(self) -> float:
+        """Milliseconds of processor time the server took for one request."""
+        return self.server_seconds * 1000 / len(self.latencies) if self.latencies else 0.0
 
     def quantile(self, share: float) -> float:
         """Milliseconds."""

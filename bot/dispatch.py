@@ -4,22 +4,24 @@ acknowledged that is not stored (design (f))."""
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 
 from adapters.base import Answer, Commands, Handshake, Ignored, Raw, Response, Toast
 from bot.connections import Connection
-from bot.envelopes import decode_answer, decode_command, encode_answer, inbox_values
+from bot.envelopes import decode_answer, decode_command, encode_answer
 from bot.handling import AlreadyHandled, Desk, apologise, handle
 from bot.observe import FAILED, HANDLED, RECEIVED, SECONDS
 from bot.outgoing import AFTER_ACK, ack_deadline
 from bot.reply import Handled
-from bot.units import DatabaseGone, Turn, Units
+from bot.stored import Stored, look_up, set_aside, store
+from bot.units import DatabaseGone, Job, Turn, Units
 from cards.text import say
 from domain.clock import Clock
 from domain.command import Command, Kind
 from domain.delivery import inbox, outbox
+from domain.ids import new_id
 
 log = logging.getLogger("bida.dispatch")
 
@@ -34,16 +36,6 @@ class Exchange:
 
     response: Response
     carried: Handled | None = None
-
-
-@dataclass(slots=True)
-class _Stored:
-    """What T1 found: a new row, or the one that was first."""
-
-    row_id: str
-    is_new: bool
-    state: str = "RECEIVED"
-    answer: str | None = None
 
 
 @dataclass(slots=True)
@@ -82,22 +74,47 @@ class Dispatcher:
     async def take(self, connection: Connection, command: Command) -> Handled:
         """Store a command and wait for its outcome as long as the platform lets us; the work itself goes on."""
         RECEIVED.labels(connection.adapter.platform, command.kind).inc()
-        stored = await self.units.run(lambda turn: _store(turn, connection, command))
+        row_id = new_id()
+        storing, handling = self.units.chain(
+            lambda turn: store(turn, connection, command, row_id),
+            lambda found: self._job(connection, command, row_id) if found.is_new else None,
+        )
+        task = self._start(connection, command, row_id, handling)
+        try:
+            await self._wait(task, connection, command)
+            stored = await storing  # nothing is acknowledged before it is durable, however late that is
+        finally:
+            storing.cancel()  # if the request is given up before its turn has come, it need not be stored any more
         if not stored.is_new:
-            log.info("duplicate", extra={"command_id": command.id, "state": stored.state})
-            if stored.state != "RECEIVED":
-                return Handled(stored.answer.encode() if stored.answer else None)
+            return await self._join(connection, command, stored)
+        return self._outcome(task, connection, command)
+
+    async def _join(self, connection: Connection, command: Command, stored: Stored) -> Handled:
+        """The outcome of a command that came before: done, under way here, or with another process."""
+        log.info("duplicate", extra={"command_id": command.id, "state": stored.state})
+        if stored.state != "RECEIVED":
+            return stored.outcome
         task = self._running.get(stored.row_id)
-        if task is None and stored.is_new:
-            task = self._start(connection, command, stored.row_id)
-        budget = (ack_deadline(command, connection, command.received_at) - self.clock.now()).total_seconds()
         if task is None:
-            return await self._await_elsewhere(connection, command, stored.row_id, budget)
-        await asyncio.wait({task}, timeout=max(0.0, budget))
+            return await self._await_elsewhere(connection, command, stored.row_id)
+        await self._wait(task, connection, command)
+        return self._outcome(task, connection, command)
+
+    async def _wait(self, task: asyncio.Task[Handled], connection: Connection, command: Command) -> None:
+        """Wait for an outcome while the acknowledgement may still carry it."""
+        await asyncio.wait({task}, timeout=self._budget(connection, command))
+
+    def _budget(self, connection: Connection, command: Command) -> float:
+        """Seconds until the acknowledgement has to leave; 0 when it is late already."""
+        left = ack_deadline(command, connection, command.received_at) - self.clock.now()
+        return max(0.0, left.total_seconds())
+
+    def _outcome(self, task: asyncio.Task[Handled], connection: Connection, command: Command) -> Handled:
+        """What the command came to, or that it is still being worked on."""
         if not task.done():
             log.info("late", extra={"command_id": command.id})
             return _working(connection, command)
-        if task.exception() is not None:
+        if task.cancelled() or task.exception() is not None:
             return _working(connection, command)
         return task.result()
 
@@ -136,12 +153,13 @@ class Dispatcher:
                 command = decode_command(text, connection.vault, now)
             except (ValueError, KeyError, TypeError):
                 log.exception("undecodable", extra={"row": row_id})
-                await self.units.run(partial(_set_aside, connection=connection, row_id=row_id))
+                await self.units.run(partial(set_aside, connection=connection, row_id=row_id))
                 continue
             if attempts > inbox.ATTEMPTS:
                 await self._give_up(connection, command, row_id)
             else:
-                self._start(connection, command, row_id)
+                again = self.units.run(self._job(connection, command, row_id))
+                self._start(connection, command, row_id, again)
         return len(claimed)
 
     async def run_sweeps(self) -> None:
@@ -175,8 +193,15 @@ class Dispatcher:
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
-    def _start(self, connection: Connection, command: Command, row_id: str) -> asyncio.Task[Handled]:
-        task = asyncio.create_task(self._handle(connection, command, row_id), name=f"command-{command.id}")
+    def _job(self, connection: Connection, command: Command, row_id: str) -> Job[Handled]:
+        """T2, to be run by `units`."""
+        return lambda turn: handle(turn, self.desk, connection, command, row_id)
+
+    def _start(
+        self, connection: Connection, command: Command, row_id: str, handling: Awaitable[Handled]
+    ) -> asyncio.Task[Handled]:
+        """See a command through to its end, whoever still waits for it."""
+        task = asyncio.create_task(self._handle(connection, command, row_id, handling), name=f"command-{command.id}")
         self._running[row_id] = task
         task.add_done_callback(lambda done: self._forget(row_id, done))
         return task
@@ -186,13 +211,14 @@ class Dispatcher:
         if not task.cancelled():
             task.exception()  # looked at, so that asyncio does not complain: `_handle` has logged it
 
-    async def _handle(self, connection: Connection, command: Command, row_id: str) -> Handled:
+    async def _handle(
+        self, connection: Connection, command: Command, row_id: str, handling: Awaitable[Handled]
+    ) -> Handled:
         began = time.perf_counter()
         try:
-            done = await self.units.run(lambda turn: handle(turn, self.desk, connection, command, row_id))
+            done = await handling
         except AlreadyHandled:
-            stored = await self.units.run(lambda turn: _read(turn, connection, row_id))
-            return Handled(stored.encode() if stored else None)
+            return (await self.units.run(lambda turn: look_up(turn, connection, row_id))).outcome
         except DatabaseGone:
             raise
         except Exception:
@@ -212,14 +238,14 @@ class Dispatcher:
         await self.units.run(lambda turn: apologise(turn, self.desk, connection, command, row_id))
         self.wake(connection.name)
 
-    async def _await_elsewhere(self, connection: Connection, command: Command, row_id: str, budget: float) -> Handled:
+    async def _await_elsewhere(self, connection: Connection, command: Command, row_id: str) -> Handled:
         """The row is another process's: look now and then whether it is done."""
-        until = time.monotonic() + budget
+        until = time.monotonic() + self._budget(connection, command)
         while time.monotonic() < until:
             await asyncio.sleep(0.05)
-            stored = await self.units.run(lambda turn: _read_state(turn, connection, row_id))
+            stored = await self.units.run(lambda turn: look_up(turn, connection, row_id))
             if stored.state != "RECEIVED":
-                return Handled(stored.answer.encode() if stored.answer else None)
+                return stored.outcome
         return _working(connection, command)
 
     def _start_flush(self) -> None:
@@ -245,33 +271,6 @@ class Dispatcher:
             log.warning("ridden_not_noted", extra={"count": len(keys)})
         for connection in self.desk.connections if following else ():
             self.wake(connection.name)
-
-
-def _store(turn: Turn, connection: Connection, command: Command) -> _Stored:
-    values = inbox_values(command, connection, turn.clock.now() + inbox.LEASE)
-    with turn.unit(connection.workspace_id, command.id) as uow:
-        earlier = inbox.put(uow, values)
-        uow.commit()
-    if earlier is None:
-        return _Stored(str(values["id"]), is_new=True)
-    return _Stored(earlier.id, is_new=False, state=earlier.state, answer=earlier.answer)
-
-
-def _set_aside(turn: Turn, connection: Connection, row_id: str) -> None:
-    """FAILED: a row nobody can read must not hold up the others."""
-    with turn.unit(connection.workspace_id) as uow:
-        inbox.fail(uow, row_id, None)
-        uow.commit()
-
-
-def _read_state(turn: Turn, connection: Connection, row_id: str) -> _Stored:
-    with turn.unit(connection.workspace_id) as uow:
-        row = inbox.read(uow, row_id)
-    return _Stored(row_id, is_new=False, state=row.state, answer=row.answer) if row else _Stored(row_id, is_new=False)
-
-
-def _read(turn: Turn, connection: Connection, row_id: str) -> str | None:
-    return _read_state(turn, connection, row_id).answer
 
 
 def _working(connection: Connection, command: Command) -> Handled:

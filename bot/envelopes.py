@@ -24,12 +24,14 @@ def conversation_of(text: str) -> Conversation:
     return _conversation(orjson.loads(text))
 
 
-def inbox_values(command: Command, connection: Connection, lease_until: datetime) -> dict[str, object]:
+def inbox_values(
+    command: Command, connection: Connection, lease_until: datetime, row_id: str | None = None
+) -> dict[str, object]:
     """The columns of a fresh inbox row; after `lease_until` a sweep takes it over if it is not done. Raises `Malformed`
     for ids that no platform gives and no column holds."""
     _check_ids(command)
     return {
-        "id": new_id(),
+        "id": row_id or new_id(),
         "connection": connection.name,
         "app_id": command.app_id,
         "tenant": command.actor.tenant,

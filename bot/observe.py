@@ -19,7 +19,7 @@ BURIED = Counter("bida_messages_buried", "Messages given up", ["connection", "ca
 PENDING = Gauge("bida_messages_pending", "Messages not yet delivered", ["connection"])
 OLDEST = Gauge("bida_oldest_pending_seconds", "Age of the oldest undelivered message", ["connection"])
 SECONDS = Histogram(
-    "bida_command_seconds", "From stored to committed", ["platform"],
+    "bida_command_seconds", "From the door to committed", ["platform"],
     buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5),
 )  # fmt: skip
 

@@ -12,18 +12,19 @@ import sqlite3
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
+from bot.tickets import Ticket, follow, hand_back
 from domain.clock import Clock
 from domain.unit_of_work import Prepared, UnitOfWork
 
 log = logging.getLogger("bida.units")
 
 T = TypeVar("T")
+S = TypeVar("S")
 BATCH = 128
 RETRIES = 3
 THREADS = 4
@@ -62,6 +63,7 @@ class Turn:
 
 
 Job = Callable[[Turn], T]
+Next = Callable[[T], Job[S] | None]
 
 
 class Units(Protocol):
@@ -71,18 +73,16 @@ class Units(Protocol):
         """Raises `DatabaseGone` when the database cannot be reached."""
         ...
 
+    def chain(self, first: Job[T], then: Next[T, S]) -> "tuple[asyncio.Future[T], asyncio.Future[S]]":
+        """Run `first` and, as soon as what it did is durable, the job that `then` makes of its value, without a turn of
+        the event loop in between. The first future is settled like `run`; cancelling it before its job has begun calls
+        both off. The second is cancelled when the first job failed, or `then` has nothing to do. Raises `DatabaseGone`
+        after `stop`."""
+        ...
+
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
-
-
-@dataclass(slots=True)
-class _Ticket:
-    job: Job[Any]
-    future: asyncio.Future[Any]
-    loop: asyncio.AbstractEventLoop
-    value: Any = None
-    error: BaseException | None = None
 
 
 def open_units(engine: Engine, clock: Clock) -> Units:
@@ -102,18 +102,28 @@ class _Threads(ABC):
         self._engine = engine
         self._clock = clock
         self._prepared = Prepared()
-        self._queue: queue.SimpleQueue[_Ticket | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
         self._count = threads
         self._threads: list[threading.Thread] = []
         self._stopped = False
 
     async def run(self, job: Job[T]) -> T:
-        if self._stopped:
-            raise DatabaseGone("stopped")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Ticket(job, future, loop))
+        self._put(Ticket(job, future, loop))
         return await future
+
+    def chain(self, first: Job[T], then: Next[T, S]) -> tuple[asyncio.Future[T], asyncio.Future[S]]:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        later: asyncio.Future[S] = loop.create_future()
+        self._put(Ticket(first, future, loop, then, later))
+        return future, later
+
+    def _put(self, ticket: Ticket) -> None:
+        if self._stopped:
+            raise DatabaseGone("stopped")
+        self._queue.put(ticket)
 
     def start(self) -> None:
         for number in range(self._count):
@@ -134,24 +144,13 @@ class _Threads(ABC):
     def _work(self) -> None:
         """A thread's life: take tickets until `stop`."""
 
-
-def _deliver(tickets: list[_Ticket]) -> None:
-    """Runs on the event loop: settle the futures of one commit together."""
-    for ticket in tickets:
-        if ticket.future.done():
-            continue
-        if ticket.error is not None:
-            ticket.future.set_exception(ticket.error)
-        else:
-            ticket.future.set_result(ticket.value)
-
-
-def _hand_back(tickets: list[_Ticket]) -> None:
-    if tickets:
-        try:
-            tickets[0].loop.call_soon_threadsafe(_deliver, tickets)
-        except RuntimeError:  # the loop is closed: nobody waits any more, the work itself is durable
-            log.info("loop_closed", extra={"count": len(tickets)})
+    def _go_on(self, tickets: list[Ticket]) -> None:
+        """These are durable, or have failed: tell whoever waits, and queue what follows from them."""
+        chained = [ticket for ticket in tickets if ticket.then is not None]
+        followers = [next_one for ticket in chained if (next_one := follow(ticket)) is not None]
+        hand_back(tickets)
+        for ticket in followers:
+            self._queue.put(ticket)
 
 
 def _is_gone(error: BaseException) -> bool:
@@ -195,10 +194,10 @@ class SqliteUnits(_Threads):
                     ticket.error = _as_gone(error)
                 _discard(connection)
                 connection = None
-            _hand_back(tickets)
+            self._go_on(tickets)
         _discard(connection)
 
-    def _take(self) -> list[_Ticket]:
+    def _take(self) -> list[Ticket]:
         """Everything queued now, at least one; empty at shutdown."""
         first = self._queue.get()
         if first is None:
@@ -215,7 +214,7 @@ class SqliteUnits(_Threads):
             tickets.append(ticket)
         return tickets
 
-    def _commit_together(self, connection: Connection, tickets: list[_Ticket]) -> None:
+    def _commit_together(self, connection: Connection, tickets: list[Ticket]) -> None:
         with connection.begin():
             turn = Turn(connection, self._clock, self._prepared, savepoint=True)
             for ticket in tickets:
@@ -247,11 +246,10 @@ class PostgresUnits(_Threads):
     def _work(self) -> None:
         connection: Connection | None = None
         while (ticket := self._queue.get()) is not None:
-            if ticket.future.cancelled():
-                continue  # nobody waits for it any more, and nothing was acknowledged
             try:
-                connection = connection or self._engine.connect()
-                ticket.value = self._run(connection, ticket.job)
+                if not ticket.future.cancelled():  # else nobody waits for it any more, and nothing was acknowledged
+                    connection = connection or self._engine.connect()
+                    ticket.value = self._run(connection, ticket.job)
             except Exception as error:  # as above: the asker gets it
                 # a job may have swallowed the loss of its connection: then only the connection knows
                 if _is_gone(error) or (connection is not None and connection.invalidated):
@@ -261,7 +259,7 @@ class PostgresUnits(_Threads):
                     connection = None
                 else:
                     ticket.error = error
-            _hand_back([ticket])
+            self._go_on([ticket])
         _discard(connection)
 
     def _run(self, connection: Connection, job: Job[T]) -> T:

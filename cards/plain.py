@@ -58,9 +58,11 @@ def numbered(card: Card) -> tuple[Numbered, ...]:
         for group in card.groups
         if group.by_message is not None
     )
-    buttons = (Numbered(action.label, action.ref) for action in card.actions if isinstance(action, Button))
-    hinted = {action.ref.encode() for action in card.actions if isinstance(action, Button) and action.hint}
-    found = (*_option_actions(card), *doors, *buttons)
+    pressed = [action for action in card.actions if isinstance(action, Button)]
+    found = (*_option_actions(card), *doors, *(Numbered(one.label, one.ref) for one in pressed if not one.hint))
+    if not found:
+        return ()
+    hinted = {one.ref.encode() for one in pressed if one.hint}
     unique = {item.ref.encode(): item for item in reversed(found)}
     return tuple(item for encoded, item in reversed(unique.items()) if encoded not in hinted)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import BigInteger, Dialect, Numeric, String, Table
@@ -68,8 +69,10 @@ class Exact(TypeDecorator[Decimal]):
         return _plain
 
 
-def _plain(value: Any) -> Decimal | None:
-    """Without trailing zeros, and never in exponent form."""
+@lru_cache(maxsize=4096)
+def _plain(value: str | Decimal | None) -> Decimal | None:
+    """Without trailing zeros, and never in exponent form. Remembered: starts, targets and shares are few and come
+    again and again, and what is equal as a number is equal in this form."""
     return None if value is None else Decimal(value).normalize() + 0
 
 

@@ -55,6 +55,7 @@ def instant_at(day: date, clock: time, zone: Zone) -> datetime:
     return datetime.combine(day, clock.replace(fold=0), tzinfo=rules).astimezone(UTC)
 
 
+@lru_cache(maxsize=1024)
 def iso_week(day: date) -> str:
     """The ISO week of a day, Monday to Sunday, as "2026-W04"."""
     year, week, _ = day.isocalendar()
@@ -87,6 +88,7 @@ def period_key_at(kind: PeriodKind, instant: datetime, zone: Zone) -> str:
     return period_key(kind, local_date(instant, zone))
 
 
+@lru_cache(maxsize=1024)
 def week_dates(week: str) -> tuple[date, date]:
     """Monday and Sunday of an ISO week "2026-W04". Raises ValueError for anything that is not a week."""
     match = _WEEK.fullmatch(week)
@@ -96,11 +98,13 @@ def week_dates(week: str) -> tuple[date, date]:
     return monday, monday + timedelta(days=6)
 
 
+@lru_cache(maxsize=1024)
 def previous_week(week: str) -> str:
     """The ISO week before one, across the turn of the year. Raises ValueError like `week_dates`."""
     return iso_week(week_dates(week)[0] - timedelta(days=7))
 
 
+@lru_cache(maxsize=1024)
 def next_week(week: str) -> str:
     """The ISO week after one, across the turn of the year. Raises ValueError like `week_dates`."""
     return iso_week(week_dates(week)[0] + timedelta(days=7))

@@ -89,25 +89,26 @@ class Prepared:
             found = self._inserts[model] = insert(table_of(model))
         return found
 
-    def run(self, connection: Connection, statement: Statement, params: Mapping[str, Any]) -> tuple[Plan, Any]:
-        """Execute with one set of parameters; returns the plan and the driver's cursor. Raises `KeyError` when one is
-        missing, for an insert also when one is no column."""
+    def run(self, connection: Connection, cursor: Any, statement: Statement, params: Mapping[str, Any]) -> Plan:
+        """Execute with one set of parameters on the driver's cursor; returns the plan that reads what it holds then.
+        Raises `KeyError` when a parameter is missing, for an insert also when one is no column."""
         plan = self._plain.get(statement)
         if isinstance(statement, Insert):
             if plan is None or plan.columns != params.keys():
                 plan = self._for_columns(connection.dialect, statement, params)
         elif plan is None:
             plan, params = self._with_lists(connection.dialect, statement, params)
-        cursor = _cursor(connection)
+        values = plan.bind(params)
         try:
-            cursor.execute(plan.sql, plan.bind(params))
+            cursor.execute(plan.sql, values)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _named(error, connection, plan.sql) from error
-        return plan, cursor
+        return plan
 
     def run_many(
-        self, connection: Connection, statement: Statement, rows: Sequence[Mapping[str, Any]], *, over_all: bool = False
-    ) -> None:
+        self, connection: Connection, cursor: Any, statement: Statement, rows: Sequence[Mapping[str, Any]], *,
+        over_all: bool = False,
+    ) -> None:  # fmt: skip
         """Execute once per set of parameters. `over_all`: the statement names its workspaces itself. Raises `KeyError`
         when a parameter is missing, or one row of an insert fills other columns than the first."""
         if isinstance(statement, Insert):
@@ -121,8 +122,9 @@ class Prepared:
                 prepared = statement if over_all else limited(statement)
                 found = plans[statement] = _prepare(prepared, connection.dialect, {}, rows[0])
             plan = found
+        values = [plan.bind(row) for row in rows]
         try:
-            _cursor(connection).executemany(plan.sql, [plan.bind(row) for row in rows])
+            cursor.executemany(plan.sql, values)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _named(error, connection, plan.sql) from error
 
@@ -252,7 +254,8 @@ def _numbered(lists: Mapping[str, list[Any]]) -> dict[str, Any]:
     return {f"{name}_{at}": value for name, values in lists.items() for at, value in enumerate(values, 1)}
 
 
-def _cursor(connection: Connection) -> Any:
+def cursor_of(connection: Connection) -> Any:
+    """The driver's own cursor, past SQLAlchemy."""
     driver = connection.connection.dbapi_connection
     assert driver is not None
     return driver.cursor()

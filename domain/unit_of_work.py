@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Delete, Insert, Row, Select, Update
 from sqlalchemy.exc import MultipleResultsFound
 from sqlmodel import SQLModel
 
-from domain.prepared import Plan, Prepared, Statement
+from domain.prepared import Plan, Prepared, Statement, cursor_of
 
 __all__ = ["Prepared", "UnitOfWork"]
 
@@ -41,6 +41,7 @@ class UnitOfWork:
         self._connection = connection
         self._prepared = prepared
         self._savepoint = savepoint
+        self._cursor: Any = None
         self._entered = False
         self._done = False
 
@@ -48,10 +49,13 @@ class UnitOfWork:
         if self._entered:
             raise RuntimeError("a unit of work is entered once")
         self._entered = True
-        if self._savepoint:
-            self._driver("SAVEPOINT unit")
         if self.is_postgres:
+            # through SQLAlchemy: this is where a connection that was lost meanwhile shows
             self._connection.exec_driver_sql("SELECT set_config('bida.workspace', %s, true)", (self.workspace_id,))
+        # one for the whole unit: every statement's rows are fetched before the next one runs
+        self._cursor = cursor_of(self._connection)
+        if self._savepoint:
+            self._cursor.execute("SAVEPOINT unit")
         return self
 
     def __exit__(
@@ -69,16 +73,19 @@ class UnitOfWork:
         return rows[0] if rows else None
 
     def all(self, statement: Select[Any], /, **params: object) -> Sequence[Row[Any]]:
-        plan, cursor = self._run(statement, params)
-        return [plan.row(values) for values in cursor.fetchall()]
+        plan = self._run(statement, params)
+        return [plan.row(values) for values in self._cursor.fetchall()]
 
     def change(self, statement: Update | Delete | Insert, /, **params: object) -> int:
         """Run a change; returns how many rows it touched."""
-        return int(self._run(statement, params)[1].rowcount)
+        self._run(statement, params)
+        return int(self._cursor.rowcount)
 
-    def change_each(self, statement: Update | Insert, rows: Sequence[Mapping[str, object]]) -> None:
-        """Run a change once per set of parameters, over all workspaces: the statement names each row's own."""
-        self._prepared.run_many(self._connection, statement, rows, over_all=True)
+    def change_each(self, statement: Update | Insert, rows: Sequence[Mapping[str, object]]) -> int:
+        """Run a change once per set of parameters, over all workspaces: the statement names each row's own. Returns how
+        many rows it touched in all."""
+        self._prepared.run_many(self._connection, self._cursor, statement, rows, over_all=True)
+        return int(self._cursor.rowcount)
 
     def add(self, row: SQLModel) -> None:
         """Insert a row, stamped with this workspace."""
@@ -89,12 +96,12 @@ class UnitOfWork:
         if not rows:
             return
         values = [{**_columns(row), "workspace_id": self.workspace_id} for row in rows]
-        self._prepared.run_many(self._connection, self._prepared.insert_of(type(rows[0])), values)
+        self._prepared.run_many(self._connection, self._cursor, self._prepared.insert_of(type(rows[0])), values)
 
     def insert(self, model: type[SQLModel], values: Mapping[str, object]) -> None:
         """Insert one row from plain values: the hot path's `add`, without building a row object."""
         stamped = {**values, "workspace_id": self.workspace_id}
-        self._prepared.run(self._connection, self._prepared.insert_of(model), stamped)
+        self._prepared.run(self._connection, self._cursor, self._prepared.insert_of(model), stamped)
 
     def commit(self) -> None:
         """Make everything of this unit final, or on SQLite part of the batch that is about to become final."""
@@ -102,25 +109,21 @@ class UnitOfWork:
             raise RuntimeError("a unit of work is committed once")
         self._done = True
         if self._savepoint:
-            self._driver("RELEASE unit")
+            self._cursor.execute("RELEASE unit")
         else:
             self._connection.commit()
 
     def _undo(self) -> None:
         if self._savepoint:
-            self._driver("ROLLBACK TO unit")
-            self._driver("RELEASE unit")
+            self._cursor.execute("ROLLBACK TO unit")
+            self._cursor.execute("RELEASE unit")
         else:
             self._connection.rollback()
 
-    def _run(self, statement: Statement, params: Mapping[str, object]) -> tuple[Plan, Any]:
-        stamp = "workspace_id" if isinstance(statement, Insert) else "ws_"
-        return self._prepared.run(self._connection, statement, {**params, stamp: self.workspace_id})
-
-    def _driver(self, sql: str) -> None:
-        driver = self._connection.connection.dbapi_connection
-        assert driver is not None
-        driver.cursor().execute(sql)
+    def _run(self, statement: Statement, params: dict[str, object]) -> Plan:
+        """`params` is the caller's to change: what was given by name is in no other hands."""
+        params["workspace_id" if isinstance(statement, Insert) else "ws_"] = self.workspace_id
+        return self._prepared.run(self._connection, self._cursor, statement, params)
 
 
 def _columns(row: SQLModel) -> dict[str, object]:

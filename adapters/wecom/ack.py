@@ -52,13 +52,16 @@ def _reply(card: Mapping[str, Any], style: AckStyle, corp_id: str) -> str:
 def _element(name: str, value: Any) -> str:
     """JSON as WeCom's XML: CamelCase names, a list as repeated siblings without a wrapper."""
     if isinstance(value, list):
-        return "".join(_element(name, item) for item in value)
-    return f"<{_camel(name)}>{_content(value)}</{_camel(name)}>"
+        return "".join([_element(name, item) for item in value])
+    tag = _camel(name)
+    return f"<{tag}>{_content(value)}</{tag}>"
 
 
 def _content(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "".join(_element(name, inner) for name, inner in value.items())
+    if isinstance(value, str):
+        return cdata(value)
+    if isinstance(value, dict):
+        return "".join([_element(name, inner) for name, inner in value.items()])
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, int | float) else cdata(str(value))

@@ -1,7 +1,7 @@
 """WeCom's envelope: who signed it, what is inside, and sealing our answers (wecom.md §1.2).
 
-AES and framing are wechatpy's `PrpCrypto` scheme; signature check and every guard against malformed input are ours,
-because the library compares signatures with `!=` and lets `IndexError` and friends through (§6.2).
+AES is wechatpy's; framing, signature check and every guard against malformed input are ours, because the library
+compares signatures with `!=`, lets `IndexError` and friends through (§6.2) and sets the key up anew for every answer.
 """
 
 import base64
@@ -34,10 +34,9 @@ class Crypto:
 
     def __init__(self, scheme: Callable[[bytes], Any], token: str, encoding_aes_key: str, receiver: str) -> None:
         self._key = base64.b64decode(encoding_aes_key + "=")
-        self._scheme = scheme
         self._aes = scheme(self._key).cipher
         self._token = token.encode()
-        self._receiver = receiver
+        self._receiver = receiver.encode()
 
     def signature(self, timestamp: str, nonce: str, encrypt: str) -> str:
         """Lower-case hex SHA-1 over the four sorted strings."""
@@ -67,7 +66,7 @@ class Crypto:
         end = _HEAD + int.from_bytes(plain[PREFIX:_HEAD])
         if end > len(plain):
             raise Malformed("length")
-        if not hmac.compare_digest(plain[end:], self._receiver.encode()):
+        if not hmac.compare_digest(plain[end:], self._receiver):
             raise BadSignature("receiver")
         return plain[_HEAD:end]
 
@@ -80,14 +79,10 @@ class Crypto:
 
     def encrypt(self, message: str, prefix: bytes) -> str:
         """The base64 ciphertext of a message behind a 16-byte prefix."""
-        scheme = self._scheme(self._key)
-        scheme.get_random_string = lambda: prefix
-        return base64_text(scheme._encrypt(message, self._receiver))
-
-
-def base64_text(value: bytes) -> str:
-    """wechatpy returns base64 as bytes; envelopes want text."""
-    return value.decode("ascii")
+        text = message.encode()
+        framed = prefix + len(text).to_bytes(_HEAD - PREFIX) + text + self._receiver
+        pad = _PAD - len(framed) % _PAD
+        return base64.b64encode(self._aes.encrypt(framed + bytes((pad,)) * pad)).decode("ascii")
 
 
 def _bytes(text: str) -> bytes:

@@ -10,6 +10,14 @@ from defusedxml.ElementTree import fromstring
 from adapters.errors import Malformed
 
 _DECLARATION = re.compile(r"<!(?!\[CDATA\[)")
+_ENVELOPE = re.compile(
+    rb"<xml>[ \t\r\n]*"
+    rb"(?:<(ToUserName|AgentID)><!\[CDATA\[[A-Za-z0-9_.:@-]*\]\]></\1>[ \t\r\n]*)*"
+    rb"<Encrypt><!\[CDATA\[([A-Za-z0-9+/=]+)\]\]></Encrypt>[ \t\r\n]*"
+    rb"(?:<(ToUserName|AgentID)><!\[CDATA\[[A-Za-z0-9_.:@-]*\]\]></\3>[ \t\r\n]*)*"
+    rb"</xml>[ \t\r\n]*"
+)
+"""An envelope as WeCom writes it: three fields of plain letters, in any order, with room for nothing else."""
 
 
 def read(body: bytes | str) -> Element:
@@ -19,6 +27,15 @@ def read(body: bytes | str) -> Element:
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise Malformed("xml") from error
     return root
+
+
+def encrypted(body: bytes) -> str:
+    """What an envelope from a stranger holds encrypted, "" for none. Raises `Malformed` like `read`.
+
+    The usual envelope is taken by its exact shape, in which nothing could be expanded; the careful parser, ten times as
+    slow, reads all others."""
+    usual = _ENVELOPE.fullmatch(body)
+    return usual[2].decode("ascii") if usual is not None else fields(read(body)).get("Encrypt", "")
 
 
 def read_authentic(text: str) -> Element:

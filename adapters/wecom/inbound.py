@@ -39,7 +39,7 @@ class Door:
             raise Malformed("method")
         if len(raw.body) > BODY_LIMIT:
             raise Malformed("too-large")
-        encrypt = document.fields(document.read(raw.body)).get("Encrypt", "")
+        encrypt = document.encrypted(raw.body)
         self.crypto.verify(proof.signature, proof.timestamp, proof.nonce, encrypt)
         return self._read(self.crypto.open(encrypt), raw.at)
 

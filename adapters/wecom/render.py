@@ -23,6 +23,8 @@ ASPECT = 1.6
 _STYLES = {Style.PRIMARY: 1, Style.DEFAULT: 2, Style.DANGER: 4}
 _ANCHOR = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_ESCAPED = re.compile(rb"\\[ubf]")
+"""How JSON writes control characters, which next to no card has: looking for it is cheaper than walking every card."""
 
 
 def render(card: Card, surface: Surface, public_url: str) -> Rendered:
@@ -33,7 +35,9 @@ def render(card: Card, surface: Surface, public_url: str) -> Rendered:
     """
     if surface is not Surface.DIRECT:
         raise Unfit("a group takes no cards")
-    shown: Json = _printable(_template(card, public_url))
+    shown = _template(card, public_url)
+    if _ESCAPED.search(orjson.dumps(shown)) is not None:
+        shown = _printable(shown)
     limits.check(shown)
     return _rendered({"msgtype": "template_card", "template_card": shown}, RenderedKind.CARD)
 

@@ -225,8 +225,9 @@ def mark_ridden(uow: UnitOfWork, keys: Sequence[tuple[str, str]], now: datetime)
     """SENT by the acknowledgement that carried them. Where an older message of the same lane is still under way it
     would land on top: then this one goes out again behind it."""
     if keys:
-        uow.change_each(_RIDDEN, [{"ws_": ws, "row": row, "at": now, "message": ""} for ws, row in keys])
-        release(uow, keys, now)
+        settled = uow.change_each(_RIDDEN, [{"ws_": ws, "row": row, "at": now, "message": ""} for ws, row in keys])
+        if settled < len(keys):
+            release(uow, keys, now)
 
 
 def release(uow: UnitOfWork, keys: Sequence[tuple[str, str]], at: datetime) -> None:

@@ -35,12 +35,12 @@ Place = tuple[Any, str, bool]
 
 BOUNDARIES: dict[str, Place] = {
     "before the inbox commit": (inbox, "put", True),
-    "after the inbox commit": (bot.dispatch.Dispatcher, "_start", False),
+    "after the inbox commit": (bot.units, "follow", False),
     "inside the unit, before it began": (bot.dispatch, "handle", False),
     "inside the unit, promising": (outbox, "enqueue", True),
     "inside the unit, before its end": (inbox, "finish", False),
     "inside the unit, after its end": (inbox, "finish", True),
-    "after any commit, before anybody knows": (bot.units, "_hand_back", False),
+    "after any commit, before anybody knows": (bot.units, "hand_back", False),
     "after the unit's commit, before the ack": (bot.dispatch.Dispatcher, "_forget", False),
     "ack ready, not written": (bot.dispatch.Dispatcher, "receive", True),
     "ack written, not noted": (bot.dispatch.Dispatcher, "note_written", False),

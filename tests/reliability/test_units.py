@@ -105,6 +105,81 @@ async def test_two_units_of_one_job_are_independent(units: Units, engine: Engine
     assert names(engine) == {"second"}
 
 
+async def test_a_chained_job_begins_when_the_first_is_durable(units: Units, engine: Engine) -> None:
+    """T2 after T1: what the first wrote is final before the second begins, whatever becomes of the second."""
+    seen: list[set[str]] = []
+
+    def second(turn: Turn) -> str:
+        other = engine.raw_connection()  # reads what is final, without waiting for the writer
+        cursor = other.cursor()
+        cursor.execute("SELECT name FROM lease")
+        seen.append({name for (name,) in cursor.fetchall()})
+        other.close()
+        return add("second")(turn)
+
+    def then_second(value: str) -> Callable[[Turn], str] | None:
+        return second if value == "first" else None
+
+    first, then = units.chain(add("first"), then_second)
+    assert await then == "second"
+    assert await first == "first"
+    assert seen == [{"first"}]
+    assert names(engine) == {"first", "second"}
+
+
+async def test_a_chained_job_that_fails_leaves_the_first_as_it_is(units: Units, engine: Engine) -> None:
+    first, then = units.chain(add("first"), lambda _: add("second", fault=Fault()))
+    with pytest.raises(Fault):
+        await then
+    assert await first == "first"
+    assert names(engine) == {"first"}
+
+
+async def test_nothing_follows_a_job_that_failed_or_has_nothing_to_follow(units: Units, engine: Engine) -> None:
+    failed, never = units.chain(add("first", fault=Fault()), lambda _: add("second"))
+
+    def none(_: str) -> Callable[[Turn], str] | None:
+        return None
+
+    alone, nothing = units.chain(add("alone"), none)
+    with pytest.raises(Fault):
+        await failed
+    assert await alone == "alone"
+    await asyncio.wait({never, nothing}, timeout=5)
+    assert never.cancelled()
+    assert nothing.cancelled()
+    assert names(engine) == {"alone"}
+
+
+async def test_a_chain_called_off_before_its_turn_leaves_nothing(units: Units, engine: Engine) -> None:
+    """Nobody waits for it any more, and nothing was acknowledged."""
+    queued = threading.Event()
+    holding = [asyncio.ensure_future(units.run(lambda _: queued.wait(5))) for _ in range(8)]
+    await asyncio.sleep(0.05)
+    first, then = units.chain(add("first"), lambda _: add("second"))
+    first.cancel()
+    queued.set()
+    await asyncio.gather(*holding)
+    await asyncio.wait({then}, timeout=5)
+    assert then.cancelled()
+    assert names(engine) == set()
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+async def test_nothing_follows_a_commit_that_failed(units: Units, engine: Engine) -> None:
+    def refuse(_connection: object) -> None:
+        raise OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
+
+    event.listen(engine, "commit", refuse)
+    first, then = units.chain(add("first"), lambda _: add("second"))
+    with pytest.raises(DatabaseGone):
+        await first
+    event.remove(engine, "commit", refuse)
+    await asyncio.wait({then}, timeout=5)
+    assert then.cancelled()
+    assert names(engine) == set()
+
+
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 async def test_a_failed_commit_fails_the_whole_batch(units: Units, engine: Engine) -> None:
     """Group commit: nobody may be told "done" when the one commit of all did not happen."""
