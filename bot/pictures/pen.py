@@ -75,7 +75,7 @@ class Pen:
 def png(image: Image.Image) -> bytes:
     """The picture as a PNG without date or other marks: equal pictures are equal bytes."""
     made = io.BytesIO()
-    image.save(made, "PNG", compress_level=9)
+    image.save(made, "PNG", compress_level=6)
     return made.getvalue()
 
 

@@ -5,6 +5,7 @@ card calls and Stream. The latter reads its endpoint at import, so it runs in a 
 """
 
 import asyncio
+import io
 import json
 import os
 import sys
@@ -69,6 +70,20 @@ async def test_the_sdk_reads_through_its_own_wrappers(sdk: Any) -> None:
     assert (user["userid"], user["name"]) == ("li", "李雷")
     department = await asyncio.to_thread(sdk.department.get, user["department"][0])
     assert department["name"] == "增长部"
+
+
+async def test_the_sdk_uploads_a_picture(sim: DingtalkSimulator, sdk: Any) -> None:
+    """§4.8: the multipart field, the media id, and the refusal of another ending."""
+    content = b"\x89PNG\r\n\x1a\n" + b"0" * 64
+    picture = io.BytesIO(content)
+    picture.name = "a.png"
+    uploaded = await asyncio.to_thread(sdk.message.media_upload, "image", picture)
+    assert sim.picture(uploaded["media_id"]) == content
+    program = io.BytesIO(content)
+    program.name = "a.exe"
+    with pytest.raises(DingTalkClientException) as error:
+        await asyncio.to_thread(sdk.message.media_upload, "image", program)
+    assert error.value.errcode == 40005
 
 
 async def test_the_sdk_raises_our_errors(sim: DingtalkSimulator, sdk: Any) -> None:

@@ -34,7 +34,7 @@ CARD = {
 
 # The library's own deprecated imports are none of our business; errors of its calls are printed as results.
 PRELUDE = """
-import json, sys, warnings
+import io, json, sys, warnings
 warnings.simplefilter("ignore")
 import lark_oapi as lark
 given = json.loads(sys.argv[1])
@@ -68,9 +68,16 @@ replied = client.im.v1.message.reply(
 deleted = client.im.v1.message.delete(DeleteMessageRequest.builder().message_id(replied.data.message_id).build())
 user = client.contact.v3.user.get(GetUserRequest.builder().user_id("ou_li").user_id_type("open_id").build())
 refused = client.im.v1.message.delete(DeleteMessageRequest.builder().message_id("c-123").build())
+def upload(content):
+    body = CreateImageRequestBody.builder().image_type("message").image(io.BytesIO(content)).build()
+    return client.im.v1.image.create(CreateImageRequest.builder().request_body(body).build())
+
+uploaded = upload(b"\\x89PNG\\r\\n\\x1a\\n" + b"0" * 64)
+no_picture = upload(b"text")
 say({"sent": sent.data.message_id, "again": again.data.message_id, "type": sent.data.msg_type,
      "patched": patched.code, "replied": replied.code, "deleted": deleted.code, "user": user.data.user.name,
-     "refused": [refused.code, refused.success()]})
+     "refused": [refused.code, refused.success()],
+     "image": uploaded.data.image_key, "no_image": no_picture.code})
 """
 )
 
@@ -181,9 +188,10 @@ async def test_the_library_calls_our_platform(sim: FeishuSimulator) -> None:
     finally:
         await peer.end()
     assert result.pop("sent") == result.pop("again")
+    assert sim.picture(result.pop("image")).startswith(b"\x89PNG")
     assert result == {
         "type": "interactive", "patched": 0, "replied": 0, "deleted": 0, "user": "李四",
-        "refused": [99992354, False],
+        "refused": [99992354, False], "no_image": 234011,
     }  # fmt: skip
     card = next(seen for seen in sim.seen("ou_li") if seen.kind == "card")
     assert (card.text, card.version) == ("二\n按", 1)

@@ -107,6 +107,14 @@ async def test_client_makes_a_menu_and_uploads(sim: WecomSimulator, client: Any)
     uploaded = await asyncio.to_thread(client.media.upload, "image", picture)
     sent = await asyncio.to_thread(client.message.send_image, AGENT, "zhangsan", uploaded["media_id"])
     assert sent["msgid"]
+    (seen,) = sim.seen("zhangsan")
+    assert (seen.text, sim.picture(seen.picture)) == ("[图片]", picture.getvalue())
+    for content, errcode in ((b"GIF89a" + b"0" * 64, 40005), (b"", 40006)):
+        wrong = io.BytesIO(content)
+        wrong.name = "a.png"
+        with pytest.raises(WeChatClientException) as refused:
+            await asyncio.to_thread(client.media.upload, "image", wrong)
+        assert refused.value.errcode == errcode
 
 
 async def test_client_makes_a_group_and_writes_into_it(sim: WecomSimulator, client: Any) -> None:
