@@ -115,3 +115,13 @@ async def events(content: StreamReader, count: int) -> list[tuple[str, dict[str,
             data = (await content.readline()).decode()
             found.append((line.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
     return found
+
+
+async def test_pictures_come_from_the_messenger_and_from_the_shelf(client: Client, feishu: ScriptedMessenger) -> None:
+    feishu.uploads["img_1"] = b"\x89PNG\r\n\x1a\n0000"
+    found = await client.get(f"{API}/picture", params={"messenger": "feishu", "upload": "img_1"})
+    assert (found.status, found.content_type, await found.read()) == (200, "image/png", feishu.uploads["img_1"])
+    for asked in ({"messenger": "feishu", "upload": "img_2"}, {"messenger": "slack", "upload": "img_1"}, {}):
+        assert (await client.get(f"{API}/picture", params=asked)).status == 400
+    assert (await client.get("/pictures/coffee.png")).content_type == "image/png"
+    assert (await client.get("/pictures/tea.png")).status == 404
