@@ -31,8 +31,8 @@ _AT = datetime(2026, 2, 13, 2, 5, tzinfo=UTC)
 _VALUES = tuple(
     TagView(id=f"v{at}", name=name, name_en=english)
     for at, (name, english) in enumerate(
-        (("客户第一", "Customer first"), ("团队协作", "Teamwork"), ("诚信担当", "Integrity"), ("追求卓越", "Excellence"),
-         ("拥抱变化", "Embrace change"))
+        (("客户第一", "Customer first"), ("团队协作", "Teamwork"), ("诚信担当", "Integrity"),
+         ("追求卓越", "Excellence"), ("拥抱变化", "Embrace change"))
     )
 )  # fmt: skip
 _PEOPLE = (
@@ -69,7 +69,8 @@ def _problems(locale: str) -> dict[str, Card]:
         words = say(locale, key, **params) if params else say(locale, key)
         return problem_card(_sheet(locale, "a", to=_PEOPLE[:2], points=10, reason=_REASON, problem=words, ways=ways))
 
-    zero, others, edit = ("kudos.points", {"p": "0"}), ("kudos.others", {"w": "p1"}), ("kudos.edit", {})
+    zero, others = ("kudos.points", {"p": "0"}), ("kudos.others", {"w": "p1"})
+    edit: tuple[str, dict[str, str]] = ("kudos.edit", {})
     return {
         "kudos_self": problem("ku.self", others),
         "kudos_inactive": problem("ku.inactive", others, name="李雷"),
@@ -127,8 +128,8 @@ def _sheet(locale: str, last: str, **more: Any) -> KudosSheet:
 def _kudos() -> KudosView:
     return KudosView(
         id="k1", giver_id="p9", giver_name="王芳", recipients=(_got("p1", "李雷", 10), _got("p2", "韩梅 <b>", 10)),
-        points=10, tags=_VALUES[:1], reason=_REASON, visibility=Visibility.PUBLIC, hidden=False, group="x", undone=False,
-        given_at=_AT, undo_until=_AT + timedelta(minutes=10), period="2026-02",
+        points=10, tags=_VALUES[:1], reason=_REASON, visibility=Visibility.PUBLIC, hidden=False, group="x",
+        undone=False, given_at=_AT, undo_until=_AT + timedelta(minutes=10), period="2026-02",
     )  # fmt: skip
 
 
