@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cards.action import ActionRef
 from cards.model import Bold, Button, Card, Field, Fields, Header, Note, Plain, Style, Text, Tone
-from cards.text import say
+from cards.text import number, say
 from domain.people.messages import AboutMe, BindCodeIssued
 
 
@@ -19,7 +19,7 @@ class HelpLine:
     button: bool = False
 
 
-def me_card(key: str, about: AboutMe, streak: int, locale: str) -> Card:
+def me_card(key: str, about: AboutMe, streak: int, points: int, locale: str) -> Card:
     """`/me`."""
     person = about.person
     messengers = "、".join(say(locale, f"platform.{one.platform}") for one in about.identities) or "—"
@@ -30,12 +30,14 @@ def me_card(key: str, about: AboutMe, streak: int, locale: str) -> Card:
         Field(say(locale, "me.language"), say(locale, f"lang.{person.locale}")),
         Field(say(locale, "me.zone"), person.timezone),
         Field(say(locale, "me.streak"), say(locale, "me.weeks", n=streak)),
+        Field(say(locale, "me.points"), number(points)),
     ]
     return Card(
         kind="me", key=key, header=Header(person.name, person.employee_no or "", Tone.INFO), updates=False,
         blocks=(Fields(tuple(pairs)),), summary=person.name, locale=locale,
         actions=(
             Button(label=say(locale, "ci.goals"), ref=ActionRef("go.okr"), hint="/okr"),
+            Button(label=say(locale, "go.points"), ref=ActionRef("go.points"), hint="/points"),
             Button(label=say(locale, "bind.button"), ref=ActionRef("go.bind"), hint="/bind"),
         ),
     )  # fmt: skip

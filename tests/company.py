@@ -1,6 +1,8 @@
 """A small company for stories: Ann leads Bob and Cai; each is on all three messengers; goals of 2026-Q1."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import Engine, update
 
@@ -13,7 +15,9 @@ from domain.columns import table_of
 from domain.goals.importing import import_goals
 from domain.people.importing import import_people
 from domain.people.model import Person
-from domain.unit_of_work import Prepared
+from domain.unit_of_work import Prepared, UnitOfWork
+
+T = TypeVar("T")
 
 PEOPLE = """employee_no,name,email,mobile,department,manager_no,roles,store,locale,timezone,wecom,dingtalk,feishu
 E1,安然,,,运营部,,,,zh-CN,,ann,user_ann,ou_ann
@@ -61,18 +65,28 @@ def seed(engine: Engine, rig: Rig, people: str = PEOPLE, goals: str = GOALS, *, 
     their first contact yet."""
     tenants = {one.messenger.name: one.tenant for one in rig.bot.configuration.companies[0].connections}
     fold = {name: messenger.fold_user_id for name, messenger in MESSENGERS.items()}
+
+    def fill(uow: UnitOfWork) -> None:
+        for report in (import_people(uow, people, tenants=tenants, fold=fold), import_goals(uow, goals)):
+            assert not report.problems, report.problems
+        if not newcomers:
+            uow.change(KNOW_US)
+
+    in_unit(engine, rig, fill)
+
+
+def in_unit(engine: Engine, rig: Rig, act: Callable[[UnitOfWork], T]) -> T:
+    """Do something in one unit of work of the company's, at the rig's time, behind the running bot's back."""
     with engine.connect() as connection:
         sqlite = engine.dialect.name == "sqlite"
         begun = connection.begin() if sqlite else None
         turn = Turn(connection, rig.clock, Prepared(), savepoint=sqlite)
         with turn.unit(workspace_id("main")) as uow:
-            for report in (import_people(uow, people, tenants=tenants, fold=fold), import_goals(uow, goals)):
-                assert not report.problems, report.problems
-            if not newcomers:
-                uow.change(KNOW_US)
+            result = act(uow)
             uow.commit()
         if begun is not None:
             begun.commit()
+    return result
 
 
 def populate(rig: Rig) -> None:

@@ -9,6 +9,7 @@ import orjson
 from adapters.base import Toast
 from bot.context import Ctx
 from bot.handlers.checkin_card import Items, draw, moment_of
+from bot.handlers.starter import done
 from bot.reply import NOTHING, Post, Reply
 from bot.router import CardAction, Feature, SlashCommand
 from cards.goals import choose_line, nothing_to_check_in
@@ -25,6 +26,7 @@ from domain.ids import new_id
 from domain.people.messages import Profile
 from domain.people.service import prefer, profile
 from domain.periods import in_zone
+from domain.starter.messages import Step
 
 PER_CARD = 3
 SNOOZE = timedelta(hours=2)
@@ -94,7 +96,12 @@ def _one_line(ctx: Ctx, sheet: Sheet, text: str, owner: Profile | None = None) -
     prefer(ctx.uow, ctx.person, ctx.command.platform)
     card = ctx.new_card("checkin", items.subject(ctx))
     why = (_ask_why(ctx, items, 0, card.key),) if items.wants_reason(0) and not ctx.is_group else ()
-    return Reply(posts=(Post(card=card), *why))
+    return _counted(ctx, items, Reply(posts=(Post(card=card), *why)))
+
+
+def _counted(ctx: Ctx, items: Items, reply: Reply) -> Reply:
+    """What was checked in by this very step may be a step of the starter kit."""
+    return done(ctx, Step.CHECKIN, reply) if any(item.get("fresh") for item in items.items) else reply
 
 
 def _ask_why(ctx: Ctx, items: Items, at: int, card: str) -> Post:
@@ -131,7 +138,7 @@ def keep(ctx: Ctx) -> Reply:
     if unexplained is None:
         return reply
     assert ctx.card is not None
-    return replace(reply, posts=(_ask_why(ctx, items, unexplained, ctx.card.id),))
+    return replace(reply, posts=(_ask_why(ctx, items, unexplained, ctx.card.id), *reply.posts))
 
 
 def confirm(ctx: Ctx) -> Reply:
@@ -232,12 +239,12 @@ def answered(ctx: Ctx) -> Reply:
     prefer(ctx.uow, ctx.person, ctx.command.platform)
     notice = items.notice([at])
     words = ctx.say(notice) if notice is not None else items.words(ctx, at)
-    return Reply(card=_next(ctx, items), posts=(Post(text=words),) if words else ())
+    return _counted(ctx, items, Reply(card=_next(ctx, items), posts=(Post(text=words),) if words else ()))
 
 
 def _shown(ctx: Ctx, items: Items, toast: str | None) -> Reply:
     said = Toast(text=ctx.say(toast), tone="success" if toast == "ci.toast_saved" else "warning") if toast else None
-    return Reply(card=_next(ctx, items), toast=said)
+    return _counted(ctx, items, Reply(card=_next(ctx, items), toast=said))
 
 
 def _next(ctx: Ctx, items: Items) -> Card:

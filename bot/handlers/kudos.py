@@ -11,6 +11,7 @@ from bot.handlers.kudos_allowance import begin_month, tell_admins
 from bot.handlers.kudos_draft import Draft, draw, fresh_key
 from bot.handlers.kudos_given import given
 from bot.handlers.kudos_problems import ways_out
+from bot.handlers.starter import done
 from bot.reply import Post, Reply
 from bot.router import CardAction, Feature, SlashCommand
 from domain.delivery import cards as card_rows
@@ -22,6 +23,7 @@ from domain.recognition.errors import AllowanceUnfunded, UndoTooLate
 from domain.recognition.messages import ExcessFound, KudosView
 from domain.recognition.service import give, undo
 from domain.recognition.tags import values_of
+from domain.starter.messages import Step
 
 
 def kudos(ctx: Ctx) -> Reply:
@@ -66,8 +68,13 @@ def _first_shown(ctx: Ctx, draft: Draft, news: tuple[Post, ...]) -> Reply:
     card = ctx.new_card("kudos", draft.subject(), about=draft.kudos or None)
     reply = Reply(posts=(Post(card=card, to=ctx.direct), *news))
     if draft.kudos and any(post.to == ctx.command.conversation for post in news):
-        return reply
-    return ctx.privately(reply)
+        return _counted(ctx, draft, reply)
+    return _counted(ctx, draft, ctx.privately(reply))
+
+
+def _counted(ctx: Ctx, draft: Draft, reply: Reply) -> Reply:
+    """A thank-you that was given may be a step of the starter kit."""
+    return done(ctx, Step.THANKS, reply) if draft.state == "sent" else reply
 
 
 def _go_on(ctx: Ctx, draft: Draft, *, at_once: bool, on_form: bool = False) -> tuple[Post, ...]:
@@ -103,7 +110,7 @@ def _go_on(ctx: Ctx, draft: Draft, *, at_once: bool, on_form: bool = False) -> t
 def _step(ctx: Ctx, draft: Draft, *, at_once: bool = True, on_form: bool = False) -> Reply:
     """The clicked card one step further."""
     news = _go_on(ctx, draft, at_once=at_once, on_form=on_form)
-    return replace(_shown(ctx, draft), posts=news)
+    return _counted(ctx, draft, replace(_shown(ctx, draft), posts=news))
 
 
 def _shown(ctx: Ctx, draft: Draft) -> Reply:

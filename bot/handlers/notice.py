@@ -1,6 +1,7 @@
 """First contact: everybody is told once what we keep about them and why, before anything is answered (R-PRV-07)."""
 
 from bot.context import Ctx
+from bot.handlers.starter import welcome
 from bot.reply import Post, Reply
 from bot.router import CardAction, Feature, FirstContact, SlashCommand
 from cards.notice import notice_card, privacy_card
@@ -14,10 +15,10 @@ NAMED = 3
 
 
 def first_contact(ctx: Ctx) -> Reply:
-    """The notice, in their direct chat, noted as seen."""
+    """The notice, in their direct chat, noted as seen; then the starter kit."""
     note_noticed(ctx.uow, ctx.person, VERSION)
     card = notice_card(new_id(), contacts(ctx), ctx.person.locale)
-    return Reply(posts=(Post(card=card, to=ctx.direct),))
+    return Reply(posts=(Post(card=card, to=ctx.direct), *welcome(ctx)))
 
 
 def privacy(ctx: Ctx) -> Reply:

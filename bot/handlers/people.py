@@ -16,15 +16,17 @@ from domain.ids import new_id
 from domain.people import binding, directory
 from domain.people.messages import PersonChanged, PersonLeft
 from domain.people.service import about, choose_locale
+from domain.points.reading import balances
 
 _LANGUAGES = {"zh": "zh-CN", "zh-cn": "zh-CN", "中文": "zh-CN", "en": "en", "english": "en", "英文": "en"}
 _CODE = re.compile(r"\d{3} ?\d{3}")
 
 
 def me(ctx: Ctx) -> Reply:
-    """My department, manager, messengers, language and streak."""
+    """My department, manager, messengers, language, streak and points."""
     told = about(ctx.uow, ctx.person)
-    card = me_card(new_id(), told, streak(ctx.uow, ctx.person.id, moment_of(ctx)), ctx.person.locale)
+    weeks, has = streak(ctx.uow, ctx.person.id, moment_of(ctx)), balances(ctx.uow, ctx.person.id)
+    card = me_card(new_id(), told, weeks, has.wallet, ctx.person.locale)
     return ctx.privately(Reply(posts=(Post(card=card),)))
 
 

@@ -29,6 +29,8 @@ from domain.columns import table_of
 from domain.goals.importing import import_goals
 from domain.people.importing import import_people
 from domain.people.model import Person
+from domain.points.messages import Cause
+from domain.points.service import fund
 
 OPENING = datetime(2026, 2, 13, 2, 5, tzinfo=UTC)
 """Friday 2026-02-13, 10:05 in Shanghai: the last check-in before the Spring Festival."""
@@ -37,6 +39,8 @@ ROOMS = {"wecom": "", "dingtalk": "cidOperations==", "feishu": "oc_operations"}
 FIRST = {"wecom": "zhangwei", "dingtalk": "user_wangfang", "feishu": "ou_lina"}
 NEWCOMERS = ("R1013", "R1018", "R1019")
 """Who has not met the bot before: they see the notice and the starter kit first. Everybody else has."""
+BUDGETS = {"starter": 2_000, "allowance": 100_000}
+"""What the company may give away."""
 _KNOWS_US = (
     update(table_of(Person))
     .where(*(table_of(Person).c.employee_no != number for number in NEWCOMERS))
@@ -112,6 +116,8 @@ def _seed(turn: Turn, rig: Rig) -> None:
         )
         assert not any(report.problems for report in reports), [report.problems for report in reports]
         uow.change(_KNOWS_US, to=VERSION)
+        for programme, points in BUDGETS.items():
+            fund(uow, programme, points, request_id=f"demo-{programme}", cause=Cause("", "demo"))
         uow.commit()
 
 

@@ -28,7 +28,7 @@ def samples(locale: str) -> Mapping[str, Card]:
         HelpLine("lang", "/lang", "语言 language"),
     )
     return {
-        "me": me_card(KEY + "7", about, 7, locale),
+        "me": me_card(KEY + "7", about, 7, 1_280, locale),
         "bind_code": bind_code_card(KEY + "8", BindCodeIssued(code="042137", minutes=10), locale),
         "help": help_card(KEY + "9", lines, locale),
         "suggestions": suggestions_card(KEY + "a", "chekin", lines[:2], locale),

@@ -1,10 +1,33 @@
 """Samples of the points cards."""
 
 from collections.abc import Mapping
+from datetime import date
 
+from cards.gallery.keys import KEY
 from cards.model import Card
+from cards.points import expiry_card, points_card
+from domain.points.messages import Balances
+from domain.wallet.messages import Affordable, Expiring, ExpiryNotice, Wallet, WalletLine
 
 
 def samples(locale: str) -> Mapping[str, Card]:
     """Sample name → card."""
-    return {}
+    mug = ("马克杯", "Mug")
+    lines = (
+        WalletLine(on=date(2026, 2, 13), kind="cleared", amount=20, cause="k1", who="韩梅梅"),
+        WalletLine(on=date(2026, 2, 12), kind="held", amount=-120, cause="o1", order_no="R-2031", item=mug),
+        WalletLine(on=date(2026, 2, 11), kind="rewarded", amount=20, cause="starter:checkin"),
+        WalletLine(on=date(2026, 2, 1), kind="expired", amount=-35, cause="expiry:2026-02"),
+        WalletLine(on=date(2026, 1, 30), kind="released", amount=1_200, cause="o0", order_no="R-1999", item=mug),
+    )
+    has = Balances(wallet=1_280, pending=20, held=120, giving=65)
+    full = Wallet(
+        balances=has, lines=lines, page=2, more=True,
+        expiring=(Expiring(300, date(2026, 2, 28)), Expiring(20, date(2026, 3, 5))),
+    )  # fmt: skip
+    notice = ExpiryNotice(amount=300, on=date(2026, 2, 28), days=7, offers=(Affordable(mug, 120),))
+    return {
+        "points": points_card(KEY + "1", full, locale, ("shop", "kudos")),
+        "points_none": points_card(KEY + "2", Wallet(balances=Balances(0, 0, 0, 100)), locale),
+        "points_expiring": expiry_card(KEY + "3", notice, locale, ("shop",)),
+    }

@@ -10,6 +10,7 @@ import domain.points.model
 import domain.recognition.model
 import domain.rewards.counter_model
 import domain.rewards.model
+import domain.starter.model
 
 METADATA: MetaData = SQLModel.metadata
 

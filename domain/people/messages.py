@@ -25,6 +25,7 @@ class Profile:
     primary_platform: str | None = None
     unreachable_here: bool = False
     notice_version: int = 0
+    kit_open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from domain.columns import Instant, Scoped
@@ -52,7 +52,8 @@ class Person(Scoped, table=True):
     """The human employee (R-ID-01). `provisional`: wrote to us before anybody told us who they are (R-ID-03).
 
     `roles` is a comma list of R-ROL names besides "employee"; `locale` and `timezone` empty means "as the company".
-    `notice_version` is the privacy notice they were last shown (R-PRV-07); 0 = none yet.
+    `notice_version` is the privacy notice they were last shown (R-PRV-07); 0 = none yet. `kit_open`: a starter kit is
+    waiting for their next step (R-ADO-04).
     """
 
     __tablename__: ClassVar[str] = "person"
@@ -60,6 +61,12 @@ class Person(Scoped, table=True):
         UniqueConstraint("workspace_id", "employee_no"),
         Index("ix_person_manager", "workspace_id", "manager_id"),
         Index("ix_person_name", "workspace_id", "name"),
+        Index(
+            "ix_person_roles",
+            "workspace_id",
+            postgresql_where=text("roles <> ''"),
+            sqlite_where=text("roles <> ''"),
+        ),
         ForeignKeyConstraint(["workspace_id", "department_id"], ["department.workspace_id", "department.id"]),
         ForeignKeyConstraint(["workspace_id", "manager_id"], ["person.workspace_id", "person.id"]),
         ForeignKeyConstraint(["workspace_id", "store_id"], ["store.workspace_id", "store.id"]),
@@ -81,6 +88,7 @@ class Person(Scoped, table=True):
     leaves_on: date | None = None
     primary_platform: str | None = Field(default=None, max_length=16)
     notice_version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    kit_open: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     created_at: datetime = Field(sa_type=Instant)
 
 

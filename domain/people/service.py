@@ -22,7 +22,8 @@ WORKSPACE = table_of(Workspace)
 _COLUMNS = (
     PERSON.c.id, PERSON.c.name, PERSON.c.locale, PERSON.c.timezone, PERSON.c.roles, PERSON.c.active,
     PERSON.c.provisional, PERSON.c.employee_no, PERSON.c.department_id, PERSON.c.manager_id, PERSON.c.store_id,
-    PERSON.c.leaves_on, PERSON.c.primary_platform, PERSON.c.notice_version, WORKSPACE.c.locale.label("company_locale"),
+    PERSON.c.leaves_on, PERSON.c.primary_platform, PERSON.c.notice_version, PERSON.c.kit_open,
+    WORKSPACE.c.locale.label("company_locale"),
     WORKSPACE.c.timezone.label("company_timezone"), WORKSPACE.c.calendar_version,
 )  # fmt: skip
 _PERSON = PERSON.join(WORKSPACE, WORKSPACE.c.workspace_id == PERSON.c.workspace_id)
@@ -203,4 +204,5 @@ def _profile(row: Row[Any], now: datetime, *, linked: bool = True) -> Profile:
         calendar_version=row.calendar_version,
         primary_platform=row.primary_platform,
         notice_version=row.notice_version,
+        kit_open=row.kit_open,
     )

@@ -4,10 +4,12 @@ pending credits and debts are what follows from them, kept for speed and proven 
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from domain.columns import Instant, Scoped
+
+_LEFT = text("remaining > 0")
 
 
 class Account(Scoped, table=True):
@@ -102,6 +104,7 @@ class Lot(Scoped, table=True):
     __table_args__ = (
         Index("ix_lot_person", "workspace_id", "person_id", "expires_at"),
         Index("ix_lot_entry", "workspace_id", "entry_id"),
+        Index("ix_lot_expiring", "workspace_id", "expires_at", postgresql_where=_LEFT, sqlite_where=_LEFT),
         ForeignKeyConstraint(["workspace_id", "entry_id"], ["journal_entry.workspace_id", "journal_entry.id"]),
         CheckConstraint("amount > 0", name="lot_amount"),
         CheckConstraint("remaining BETWEEN 0 AND amount", name="lot_remaining"),

@@ -10,10 +10,12 @@ LINES = [HelpLine("checkin", "/checkin　打卡", "更新本周进度，约 10 �
 
 def test_me_says_what_is_known_and_leaves_a_dash_for_the_rest() -> None:
     bound = (Bound(platform="feishu", tenant="t", user_id="u"), Bound(platform="wecom", tenant="t", user_id="u"))
-    told = plain(me_card("c", AboutMe(person=BOB, department="运营部", manager="安然", identities=bound), 3, "zh-CN"))
+    told = plain(
+        me_card("c", AboutMe(person=BOB, department="运营部", manager="安然", identities=bound), 3, 1_280, "zh-CN")
+    )
     for words in ("白博", "E2", "运营部", "安然", "飞书、企业微信", "3 周", "关联其他账号"):
         assert words in told
-    bare = plain(me_card("c", AboutMe(person=BOB, department="", manager="", identities=()), 0, "en"))
+    bare = plain(me_card("c", AboutMe(person=BOB, department="", manager="", identities=()), 0, 0, "en"))
     assert "Department: —" in bare
     assert "Linked: —" in bare
 

@@ -164,7 +164,9 @@ async def test_a_chore_that_fails_is_tried_again_and_nobody_gets_an_apology(rig:
         await rig.bot.dispatcher.sweep()
         await rig.settle()
     with rig.bot.engine.connect() as connection:
-        states = connection.execute(select(INBOX.c.state).where(INBOX.c.app_id == "clock", INBOX.c.key.contains("14")))
+        states = connection.execute(
+            select(INBOX.c.state).where(INBOX.c.app_id == "clock", INBOX.c.key.contains("bell.daily:2026-02-14"))
+        )
         assert [row.state for row in states] == ["FAILED"]
     assert all(
         "抱歉" not in one.text for m in rig.simulators for who in ("ann", "bob", "cai") for one in seen(rig, m, who)

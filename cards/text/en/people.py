@@ -10,6 +10,7 @@ TEXTS: Mapping[str, str] = {
     "me.zone": "Time zone",
     "me.streak": "Streak",
     "me.weeks": "{n} weeks",
+    "me.points": "Points",
     "platform.wecom": "WeCom",
     "platform.dingtalk": "DingTalk",
     "platform.feishu": "Feishu",

@@ -10,6 +10,7 @@ TEXTS: Mapping[str, str] = {
     "me.zone": "时区",
     "me.streak": "连续打卡",
     "me.weeks": "{n} 周",
+    "me.points": "可用积分",
     "platform.wecom": "企业微信",
     "platform.dingtalk": "钉钉",
     "platform.feishu": "飞书",
