@@ -18,7 +18,23 @@ from bot.calendars import Calendars
 from bot.connections import Connection, Connections
 from bot.database import open_engine
 from bot.dispatch import Dispatcher
-from bot.handlers import checkin, help, kudos, kudos_got, ledger, notice, okr, people, starter, wallet
+from bot.handlers import (
+    approvals,
+    checkin,
+    help,
+    kudos,
+    kudos_got,
+    ledger,
+    notice,
+    okr,
+    orders,
+    people,
+    preparing,
+    shop,
+    starter,
+    stock,
+    wallet,
+)  # fmt: skip
 from bot.handling import Desk
 from bot.housekeeping import Scheduler
 from bot.pace import Pacer
@@ -37,8 +53,9 @@ from domain.migrations import HEAD, current_revision
 log = logging.getLogger("bida.app")
 
 FEATURES = (
-    checkin.FEATURE, okr.FEATURE, kudos.FEATURE, kudos_got.FEATURE, wallet.FEATURE, ledger.FEATURE, people.FEATURE,
-    starter.FEATURE, notice.FEATURE, help.FEATURE,
+    checkin.FEATURE, okr.FEATURE, kudos.FEATURE, kudos_got.FEATURE, wallet.FEATURE, ledger.FEATURE, shop.FEATURE,
+    orders.FEATURE, approvals.FEATURE, preparing.FEATURE, stock.FEATURE, people.FEATURE, starter.FEATURE,
+    notice.FEATURE, help.FEATURE,
 )  # fmt: skip
 GRACE = 10.0
 RETRY = 2.0
@@ -173,7 +190,8 @@ def build(configuration: Configuration, *, clock: Clock | None = None, paced: bo
             _connect(configuration, workspace_id(company.key), section, clock)
             for company in configuration.companies
             for section in company.connections
-        ]
+        ],
+        settings.secret_key.get_secret_value(),
     )
     national = load_table(Path(settings.holidays_file)) if settings.holidays_file else bundled_table()
     desk = Desk(Router(FEATURES), connections, Calendars(national))

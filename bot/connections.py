@@ -30,7 +30,8 @@ def surface_of(conversation: Conversation) -> Surface:
 class Connections:
     """All of them, by name, and by the messenger account they can reach."""
 
-    def __init__(self, connections: list[Connection]) -> None:
+    def __init__(self, connections: list[Connection], secret: str = "") -> None:
+        self._secret = secret
         self._by_name = {connection.name: connection for connection in connections}
 
     def __iter__(self) -> Iterator[Connection]:
@@ -40,6 +41,10 @@ class Connections:
         """The key of a workspace's binding codes: shown on one connection, typed on another."""
         keys = sorted(one.vault.code_key for one in self if one.workspace_id == workspace_id)
         return hashlib.sha256(b"".join(keys)).digest()
+
+    def pool_key(self, workspace_id: str) -> bytes:
+        """The key of a workspace's voucher codes: the installation's, so that it outlives every messenger's secret."""
+        return pool_key(self._secret, workspace_id) if self._secret else self.code_key(workspace_id)
 
     def get(self, name: str) -> Connection | None:
         return self._by_name.get(name)
@@ -52,3 +57,9 @@ class Connections:
             if ours and tenant in ("", adapter.tenant):
                 return connection
         return None
+
+
+def pool_key(secret: str, workspace_id: str) -> bytes:
+    """The key with which a workspace's voucher codes are encrypted, from `BIDA_SECRET_KEY`."""
+    root = hashlib.sha256(b"bida\0voucher codes\0" + secret.encode()).digest()
+    return hashlib.sha256(root + workspace_id.encode()).digest()

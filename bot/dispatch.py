@@ -12,7 +12,7 @@ from adapters.base import Answer, Commands, Handshake, Ignored, Raw, Response, T
 from bot.connections import Connection
 from bot.envelopes import decode_answer, decode_command, encode_answer
 from bot.handling import AlreadyHandled, Desk, apologise, handle
-from bot.observe import FAILED, HANDLED, RECEIVED, SECONDS
+from bot.observe import FAILED, HANDLED, RECEIVED, SECONDS, counted
 from bot.outgoing import AFTER_ACK, ack_deadline
 from bot.reply import Handled
 from bot.stored import Stored, look_up, set_aside, store
@@ -73,7 +73,7 @@ class Dispatcher:
 
     async def take(self, connection: Connection, command: Command) -> Handled:
         """Store a command and wait for its outcome as long as the platform lets us; the work itself goes on."""
-        RECEIVED.labels(connection.adapter.platform, command.kind).inc()
+        counted(RECEIVED, connection.adapter.platform, command.kind).inc()
         row_id = new_id()
         storing, handling = self.units.chain(
             lambda turn: store(turn, connection, command, row_id),
@@ -225,7 +225,7 @@ class Dispatcher:
             FAILED.labels(connection.adapter.platform).inc()
             log.exception("failed", extra={"command_id": command.id, "command": self.desk.router.label(command.name)})
             raise
-        HANDLED.labels(connection.adapter.platform, command.kind).inc()
+        counted(HANDLED, connection.adapter.platform, command.kind).inc()
         SECONDS.labels(connection.adapter.platform).observe(time.perf_counter() - began)
         if done.due:
             self.wake(connection.name)

@@ -5,6 +5,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TextIO
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -23,6 +24,13 @@ SECONDS = Histogram(
     "bida_command_seconds", "From the door to committed", ["platform"],
     buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5),
 )  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def counted(metric: Counter, *labels: str) -> Counter:
+    """One labelled child of a counter, looked up once: the library checks and copies the labels every time."""
+    return metric.labels(*labels)
+
 
 trace: contextvars.ContextVar[str] = contextvars.ContextVar("bida_trace", default="")
 

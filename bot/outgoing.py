@@ -13,9 +13,9 @@ from bot.envelopes import address, conversation_of, encode_answer
 from bot.pictures.promise import promise_picture
 from bot.reply import Handled, Post, Reply
 from bot.telling import reader_of
-from cards.action import ActionRef, seal
+from cards.action import MARK, ActionRef, seal
 from cards.fit import fit
-from cards.model import Action, Button, Card, Choice, Group, Option, People, PersonRef, Text
+from cards.model import Action, Button, Card, Choice, Group, Input, Option, People, PersonRef, Text
 from cards.plain import plain
 from domain.command import Command, Conversation, Kind
 from domain.delivery import cards as card_rows
@@ -267,7 +267,12 @@ def stamp(card: Card, version: int, key: bytes) -> Card:
         return seal(ActionRef(ref.name, {"c": card.key, "v": str(version), **ref.params}), key)
 
     def option(one: Option) -> Option:
-        return Option(proven(ActionRef.decode(one.value)).encode(), one.label) if one.value.startswith("~") else one
+        return Option(proven(ActionRef.decode(one.value)).encode(), one.label) if one.value.startswith(MARK) else one
+
+    def asked(one: Input) -> Input:
+        if not isinstance(one, Choice) or not any(each.value.startswith(MARK) for each in one.options):
+            return one
+        return replace(one, options=tuple(option(each) for each in one.options))
 
     def action(one: Action) -> Action:
         return replace(one, ref=proven(one.ref)) if isinstance(one, Button) else one
@@ -275,11 +280,7 @@ def stamp(card: Card, version: int, key: bytes) -> Card:
     def group(one: Group) -> Group:
         return replace(one, by_message=proven(one.by_message)) if one.by_message is not None else one
 
-    inputs = tuple(
-        replace(one, options=tuple(option(each) for each in one.options)) if isinstance(one, Choice) else one
-        for one in card.inputs
-    )
     return replace(
-        card, inputs=inputs, actions=tuple(action(one) for one in card.actions),
+        card, inputs=tuple(asked(one) for one in card.inputs), actions=tuple(action(one) for one in card.actions),
         groups=tuple(group(one) for one in card.groups),
     )  # fmt: skip

@@ -17,8 +17,11 @@ class Capabilities:
     """The limits `fit()` works with. Counts and lengths are "at most"; 0 means "cannot". Lengths are characters unless
     the name says bytes.
 
-    `form_buttons`: buttons that may stand beside inputs (WeCom's select card has only its submit). `form_text`: room
-    for text on a card with inputs. `title`, `text`: room for the title and for running text on a card without inputs
+    `form_buttons`: buttons that may stand beside inputs (WeCom's select card has only its submit). `sole_buttons`:
+    that number for a form that is one question of a single choice among buttons, which is then as roomy as a card
+    without inputs; 0 = no such thing. `submits`: buttons that can
+    send the answers along. `form_text`: room for text on a card with inputs. `title`, `text`: room for the title and
+    for running text on a card without inputs
     (0 = no limit worth knowing; so for `form_text` and `max_fields`). `sole_options`: options of a choice that is the
     card's only input, where that differs from `max_options`. `many_beside`: whether a choice of several may stand next
     to other inputs. `pictures`: catalogue pictures a card may show; `still_pictures`: where that differs for cards with
@@ -38,6 +41,8 @@ class Capabilities:
     max_inputs: int = 50
     max_buttons: int = 20
     form_buttons: int = 20
+    sole_buttons: int = 0
+    submits: int = 20
     max_choices: int = 50
     max_options: int = 100
     sole_options: int | None = None

@@ -72,7 +72,7 @@ def form_card(sheet: KudosSheet) -> Card:
 def confirm_card(sheet: KudosSheet) -> Card:
     """The sentence as it was understood: choose the value, change who sees it, send (flow 5.2 step 2)."""
     locale = sheet.locale
-    pairs = [Field(say(locale, "ku.to"), _names(sheet.to, locale)), Field(say(locale, "ku.points_each"), _sum(sheet))]
+    pairs = [Field(say(locale, "ku.to"), _names(sheet.to, locale)), Field(say(locale, "ku.points_label"), _sum(sheet))]
     where = "ku.private" if sheet.private else "ku.public_group" if sheet.in_group else "ku.public"
     if sheet.in_group or sheet.private:
         pairs.append(Field(say(locale, "ku.visibility"), say(locale, where)))
@@ -81,7 +81,7 @@ def confirm_card(sheet: KudosSheet) -> Card:
         blocks.insert(0, _words(sheet.problem))
     actions = [
         _button(sheet, "ku.confirm", "kudos.confirm", style=Style.PRIMARY, submits=True, hint="/kudos"),
-        _button(sheet, "ku.make_public" if sheet.private else "ku.make_private", "kudos.private", submits=True),
+        _button(sheet, "ku.make_public" if sheet.private else "ku.make_private", "kudos.private"),
         _button(sheet, "ku.cancel", "kudos.cancel", hint="/kudos"),
     ]
     title = say(locale, "ku.check" if sheet.tags else "ku.pick_tag")

@@ -16,6 +16,7 @@ _TEMPLATE = Capabilities(
     max_inputs=20,
     max_buttons=8,
     form_buttons=7,
+    submits=1,
     max_choices=20,
     max_options=100,
     button_label=20,

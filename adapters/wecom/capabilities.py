@@ -21,6 +21,7 @@ DIRECT = Capabilities(
     max_inputs=3,
     max_buttons=6,
     form_buttons=1,
+    sole_buttons=6,  # a drop-down among buttons
     max_choices=3,
     max_options=10,
     sole_options=20,  # alone, a choice becomes a vote

@@ -90,9 +90,11 @@ def _card(origin: Origin, root: Element, said: Mapping[str, str], at: datetime) 
 def _selected(root: Element, *, many: bool) -> dict[str, Value]:
     """Question → chosen option id, or a tuple of them; unanswered questions are absent."""
     values: dict[str, Value] = {}
-    for item in root.iterfind("SelectedItems/SelectedItem"):
+    # by plain tags, which the parser's own tree finds; a path would be walked in Python
+    for item in (item for items in root.findall("SelectedItems") for item in items.findall("SelectedItem")):
         question = item.findtext("QuestionKey") or ""
-        chosen = tuple(option.text for option in item.iterfind("OptionIds/OptionId") if option.text)
+        options = [option.text for ids in item.findall("OptionIds") for option in ids.findall("OptionId")]
+        chosen = tuple(option for option in options if option)
         if question and chosen:
             values[question] = chosen if many or len(chosen) > 1 else chosen[0]
     return values

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cards.fit.draft import Asked, Draft, option_of
 from cards.fit.labels import shorten_all
-from cards.fit.limits import ref_fits
+from cards.fit.limits import button_limit, ref_fits, submits_of
 from cards.fit.options import room
 from cards.fit.outcome import CannotFit
 from cards.model import Action, Button, Choice, Link, Style
@@ -16,10 +16,12 @@ def fit_actions(draft: Draft) -> None:
     """Leave as many actions as the surface has buttons for. Raises `CannotFit` for a form nothing would send."""
     if draft.asked and draft.submit is None:
         raise CannotFit("submit")
+    _ask_what_to_submit_for(draft)
     buttons = [action for action in draft.actions if isinstance(action, Button)]
     if not draft.asked and len(buttons) > draft.caps.max_buttons:
         _ask_for_action(draft)
-    limit = draft.caps.form_buttons if draft.asked else draft.caps.max_buttons
+    inputs = [item.input for item in draft.asked]
+    limit = button_limit(inputs, len(draft.actions), draft.groups, draft.caps)
     kept = _most_important(draft, limit)
     spare = [button for button in buttons if not any(button is one for one in kept)]
     for button in sorted(spare, key=lambda one: bool(one.hint)):
@@ -66,6 +68,21 @@ def _ask_for_action(draft: Draft) -> None:
         label = draft.say("fit.actions")
         draft.asked.append(Asked(Choice(name=_NAME, label=label, options=())))
         draft.note("actions", "choice")
+
+
+def _ask_what_to_submit_for(draft: Draft) -> None:
+    """Where fewer buttons can send the answers along than the card has, the others become a question of their own:
+    as an option of another question they would cost its answer."""
+    submit = draft.submit
+    if not draft.asked or submit is None or submits_of(draft.actions) <= draft.caps.submits:
+        return
+    others = [one for one in draft.actions if isinstance(one, Button) and one.submits and one is not submit]
+    asked = Asked(Choice(name=_NAME, label=draft.say("fit.actions"), options=()))
+    asked.folded = [(place, option_of(one.label, one.ref)) for place, one in enumerate(others)]
+    draft.asked.append(asked)
+    draft.actions = [one for one in draft.actions if not any(one is other for other in others)]
+    for one in others:
+        draft.note(f"action:{one.ref.name}", "option")
 
 
 def _fold(draft: Draft, button: Button, place: int) -> None:

@@ -1,11 +1,12 @@
 """What a surface's numbers forbid: the one place that knows when a card is showable as it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cards.action import ActionRef
 from cards.capability import Capabilities
 from cards.fit.pictures import room_for_pictures, shown_pictures
 from cards.model import (
+    Action,
     Block,
     Button,
     Card,
@@ -52,7 +53,7 @@ def faults(card: Card, caps: Capabilities) -> Iterator[str]:
             yield f"label:{action.label}"
         if isinstance(action, Button) and not ref_fits(action.ref, caps.action_bytes):
             yield f"action:{action.ref.name}"
-    limit = caps.form_text if card.inputs else caps.text
+    limit = room_for_text(card.inputs, len(card.actions), card.groups, caps)
     if limit and text_length(text_parts(card)) > limit:
         yield "text"
 
@@ -86,6 +87,31 @@ def counts_fit(inputs: list[Input] | tuple[Input, ...], caps: Capabilities) -> b
 def option_limit(inputs: int, caps: Capabilities) -> int:
     """Options one choice may have on a card with so many inputs."""
     return caps.sole_options if inputs == 1 and caps.sole_options is not None else caps.max_options
+
+
+def is_sole(inputs: Sequence[Input], actions: int, groups: Sequence[Group], caps: Capabilities) -> bool:
+    """Whether a form is one question among several buttons, where the surface can show that as a card of buttons."""
+    if not caps.sole_buttons or actions < 2 or groups or len(inputs) != 1:
+        return False
+    asked = inputs[0]
+    return type(asked) is Choice and not asked.many and len(asked.options) <= caps.max_options
+
+
+def button_limit(inputs: Sequence[Input], actions: int, groups: Sequence[Group], caps: Capabilities) -> int:
+    """Buttons a card with these inputs may have, when it wants so many."""
+    if not inputs:
+        return caps.max_buttons
+    return caps.sole_buttons if is_sole(inputs, actions, groups, caps) else caps.form_buttons
+
+
+def submits_of(actions: Sequence[Action]) -> int:
+    """How many buttons want to send the answers along."""
+    return sum(1 for action in actions if isinstance(action, Button) and action.submits)
+
+
+def room_for_text(inputs: Sequence[Input], actions: int, groups: Sequence[Group], caps: Capabilities) -> int:
+    """Characters of running text; 0 = no limit worth knowing."""
+    return caps.form_text if inputs and not is_sole(inputs, actions, groups, caps) else caps.text
 
 
 def ref_fits(ref: ActionRef, limit: int) -> bool:
@@ -150,7 +176,9 @@ def _form_faults(card: Card, caps: Capabilities) -> Iterator[str]:
         yield "inputs"
     if not any(type(action) is Button and action.submits for action in card.actions):
         yield "submit"
-    if len(card.actions) > caps.form_buttons:
+    if submits_of(card.actions) > caps.submits:
+        yield "submits"
+    if len(card.actions) > button_limit(card.inputs, len(card.actions), card.groups, caps):
         yield "actions"
     limit = option_limit(len(card.inputs), caps)
     for asked in card.inputs:

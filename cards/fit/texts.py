@@ -1,9 +1,8 @@
 """What is read: bars, names, fields, the title, and running text that has no room."""
 
-from cards.capability import Capabilities
 from cards.fit.draft import Draft
 from cards.fit.labels import shorten
-from cards.fit.limits import asked_groups, heading_parts, text_length
+from cards.fit.limits import asked_groups, heading_parts, room_for_text, text_length
 from cards.fit.pictures import room_for_pictures, shown_pictures
 from cards.model import (
     Block,
@@ -68,7 +67,8 @@ def fit_title(draft: Draft) -> None:
 
 def fit_text(draft: Draft) -> None:
     """Keep the running text from its beginning as far as it fits; what remains is said whole after the card."""
-    limit = _limit(draft.caps, form=bool(draft.asked))
+    inputs = [item.input for item in draft.asked]
+    limit = room_for_text(inputs, len(draft.actions), draft.groups, draft.caps)
     if not limit:
         return
     reserved = _fit_headings(draft, limit) if draft.asked else []
@@ -84,10 +84,6 @@ def fit_text(draft: Draft) -> None:
             draft.note(f"block:{block.type}", "rest")
     draft.blocks = _without_idle_dividers(blocks) if said else blocks
     draft.rest[:0] = said
-
-
-def _limit(caps: Capabilities, *, form: bool) -> int:
-    return caps.form_text if form else caps.text
 
 
 def _span(draft: Draft, span: Span) -> Span:

@@ -65,7 +65,10 @@ _MINE = (
 )
 _GOT = func.coalesce(RECIPIENT.c.got_by, RECIPIENT.c.person_id)
 _BOTH = RECIPIENT.join(KUDOS, (KUDOS.c.workspace_id == RECIPIENT.c.workspace_id) & (KUDOS.c.id == RECIPIENT.c.kudos_id))
-_STANDS = (KUDOS.c.state != "undone", RECIPIENT.c.state.in_(("pending", "cleared")), KUDOS.c.period == bindparam("in_"))
+_STANDS = (
+    KUDOS.c.state != "undone", RECIPIENT.c.state != "parked", RECIPIENT.c.state != "returned",
+    KUDOS.c.period == bindparam("in_"),
+)  # fmt: skip
 _THANKED = (
     select(func.count(func.distinct(_GOT))).select_from(_BOTH).where(KUDOS.c.giver_id == bindparam("person"), *_STANDS)
 )

@@ -62,6 +62,9 @@ _TEAM = (
 _AT = re.compile(r"(?<![A-Za-z0-9._-])[@＠] ?")
 _BETWEEN = re.compile(r"[\s,，、;；&]*(?:(?:和|跟|and)\s*(?=[@＠]))?")
 _TOKEN = re.compile(r"[^\s,，、;；#＃@＠+＋:：]+")
+GAP = "\ue000"
+"""Where a mention stood that the messenger has told us all about; no text has this character."""
+_GAP = re.compile(rf"\s*{GAP}(?:[\s,，、;；&]*(?:(?:和|跟|and)\s*(?=[@＠{GAP}]))?)")
 _ENDS = re.compile(r"[\s,，、;；#＃+＋:：]|$")
 
 
@@ -82,12 +85,14 @@ def find(
     provisional person, whose gift will be parked (R-ID-03)."""
     people: dict[str, None] = {}
     nameless = 0
+    text = text.replace(GAP, "")
     for mention in mentions:
         if mention.user_id is not None:
             person = _account(uow, platform, tenant, mention)
             people[person] = None
             text, was_there = _without(text, [mention.shown_name, *_names(uow, [person])])
             nameless += not was_there
+    text = _GAP.sub(" ", text)
     if not mentions and _AT.search(text) is None:
         return _bare(uow, text)
     foreign = {one.shown_name for one in mentions if one.user_id is None and platform == "feishu"}
@@ -173,12 +178,12 @@ def _names(uow: UnitOfWork, ids: list[str]) -> list[str]:
 
 
 def _without(text: str, names: list[str]) -> tuple[str, bool]:
-    """The text without the first `@name`, the longest of the names that is there."""
+    """The text with a gap for the first `@name`, the longest of the names that is there."""
     for name in sorted(filter(None, names), key=len, reverse=True):
         for sign in ("@", "＠"):
             at = text.find(sign + name)
             if at >= 0:
-                return f"{text[:at]} {text[at + len(name) + 1 :]}".strip(), True
+                return f"{text[:at]}{GAP}{text[at + len(name) + 1 :]}", True
     return text, False
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, and_, bindparam, or_, select
 from domain.columns import table_of
 from domain.people.model import Department, Leave, Person
 from domain.people.service import profile
-from domain.periods import local_date
+from domain.periods import iso_week, local_date, week_dates
 from domain.rewards.terms import Terms
 from domain.unit_of_work import UnitOfWork
 
@@ -32,6 +32,15 @@ _AWAY = select(LEAVE.c.first_day, LEAVE.c.last_day).where(
     LEAVE.c.person_id == bindparam("person"),
     and_(LEAVE.c.first_day <= bindparam("day"), LEAVE.c.last_day >= bindparam("day")),
 )
+_TEAM_AWAY = (
+    select(PERSON.c.id, PERSON.c.name)
+    .select_from(
+        LEAVE.join(PERSON, and_(PERSON.c.workspace_id == LEAVE.c.workspace_id, PERSON.c.id == LEAVE.c.person_id))
+    )
+    .where(PERSON.c.manager_id == bindparam("lead"), PERSON.c.active)
+    .where(LEAVE.c.first_day <= bindparam("last"), LEAVE.c.last_day >= bindparam("first"))
+    .order_by(PERSON.c.name)
+)
 
 
 def line_for(uow: UnitOfWork, person_id: str, step: str, terms: Terms) -> tuple[str, ...]:
@@ -53,6 +62,16 @@ def decides_for_themselves(uow: UnitOfWork, person_id: str, steps: tuple[str, ..
 
 def admins(uow: UnitOfWork) -> tuple[str, ...]:
     return tuple(row.id for row in uow.all(_IN_OFFICE) if ADMIN in row.roles.split(","))
+
+
+def away_this_week(uow: UnitOfWork, person_id: str, terms: Terms) -> list[str]:
+    """The names of the requester's colleagues who are on leave in this week: a hint for who decides."""
+    member = _member(uow, person_id)
+    if member is None or not member.manager_id:
+        return []
+    monday, sunday = week_dates(iso_week(local_date(uow.now, terms.zone)))
+    rows = uow.all(_TEAM_AWAY, lead=member.manager_id, first=monday, last=sunday)
+    return list(dict.fromkeys(row.name for row in rows if row.id != person_id))
 
 
 def _in_line(uow: UnitOfWork, person_id: str, step: str) -> Iterator[str]:

@@ -70,6 +70,21 @@ def offer(uow: UnitOfWork, person: Profile, item_id: str) -> Offer | None:
     return next(iter(_offers(uow, rows, person, balances(uow, person.id).wallet)), None)
 
 
+def named(uow: UnitOfWork, person: Profile, word: str) -> Offer | None:
+    """The item of this name, or the only one whose name contains the word."""
+    wanted = word.casefold()
+    every = shop(uow, person, most=1000).offers
+    exact = [one for one in every if wanted in (one.key.casefold(), *(name.casefold() for name in one.names))]
+    found = exact or [one for one in every if any(wanted in name.casefold() for name in one.names)]
+    return found[0] if len(found) == 1 else None
+
+
+def described(uow: UnitOfWork, item_id: str) -> Offer | None:
+    """An item whoever looks, on sale or not: for those who decide about it."""
+    row = item_row(uow, item_id)
+    return None if row is None else _offer(uow, row, (), 0)
+
+
 def departments_above(uow: UnitOfWork, department_id: str | None) -> list[str]:
     """A department and those it belongs to."""
     found: list[str] = []

@@ -4,6 +4,7 @@ Locks are taken in one order by everybody: the order, its stock, the ledger. So 
 never block each other.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,9 +26,10 @@ from domain.rewards.terms import REFUND_DAYS, Terms
 from domain.rewards.transitions import TRANSITIONS, Goods, Points, Rule
 from domain.unit_of_work import UnitOfWork
 
-__all__ = ["Step", "dispute", "find", "fulfil", "note_refusal", "refund", "transition"]
+__all__ = ["Step", "dispute", "find", "fulfil", "lock", "note_refusal", "refund", "transition"]
 
 ORDER, EVENT = table_of(Order), table_of(OrderEvent)
+
 _LOCKED = select(ORDER).where(ORDER.c.id == bindparam("order_")).with_for_update()
 _CHANGES = (
     "state", "steps", "approver_id", "first_approver_id", "reason", "detail", "due_at", "ends_at", "ready_at",
@@ -102,6 +104,12 @@ def _may_repeat(target: OrderState, step: Step) -> bool:
     """Whether a state may follow itself: the next approver's turn, or a part that is handed over. Made ready twice is
     ready once, and nothing is handed over by it."""
     return target is OrderState.PENDING_APPROVAL or (target is OrderState.READY and step.quantity > 0)
+
+
+def lock(uow: UnitOfWork, order_ids: Iterable[str]) -> None:
+    """Take several orders before any of them is touched: their steps would otherwise take the ledger in between."""
+    for order_id in sorted(order_ids):
+        uow.one(_LOCKED, order_=order_id)
 
 
 def fulfil(

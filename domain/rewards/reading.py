@@ -47,6 +47,7 @@ _DUE = (
     .where(ORDER.c.state.in_(bindparam("states", expanding=True)), ORDER.c.due_at <= bindparam("at"))
     .order_by(ORDER.c.due_at)
 )
+_WHY = select(EVENT.c.note).where(EVENT.c.order_id == bindparam("order_"), EVENT.c.version == 1, ~EVENT.c.refused)
 _NAMES = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.id.in_(bindparam("people", expanding=True)))
 _STORES = select(STORE.c.id, STORE.c.name).where(STORE.c.id.in_(bindparam("stores", expanding=True)))
 
@@ -61,6 +62,17 @@ def by_number(uow: UnitOfWork, no: str) -> OrderView:
     digits = no.strip().upper().removeprefix(PREFIX)
     number = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else 0
     return _only(uow, uow.one(_NUMBERED, of_number=number))
+
+
+def why(uow: UnitOfWork, order_id: str) -> str:
+    """What the requester wrote for the approver."""
+    row = uow.one(_WHY, order_=order_id)
+    return str(row.note) if row is not None else ""
+
+
+def exists(uow: UnitOfWork, order_id: str) -> bool:
+    """Whether an order has been made of a card that offers one."""
+    return uow.one(_FIND, order_=order_id) is not None
 
 
 def mine(uow: UnitOfWork, person_id: str, *, most: int, offset: int = 0) -> list[OrderView]:

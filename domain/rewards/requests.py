@@ -18,7 +18,7 @@ from domain.points.reading import balances
 from domain.rewards import stock
 from domain.rewards.approvals import begin, nobody_decides
 from domain.rewards.approvers import decides_for_themselves
-from domain.rewards.catalogue import departments_above, item_row
+from domain.rewards.catalogue import departments_above, item_row, pooled
 from domain.rewards.kinds import HALF_DAYS_A_YEAR, KINDS, steps_of
 from domain.rewards.messages import ItemKind, OrderState, Requested, StockMode
 from domain.rewards.model import Item, Order, OrderEvent, OrderNumber
@@ -44,6 +44,7 @@ FIRST = 2001
 """The number of a company's first order."""
 
 _LOCK = select(PERSON.c.id).where(PERSON.c.id == bindparam("person")).with_for_update()
+_POOL = select(ITEM.c.id).where(ITEM.c.id == bindparam("item")).with_for_update(key_share=True)
 _ORDERED = select(func.coalesce(func.sum(ORDER.c.quantity), 0).label("n")).where(
     ORDER.c.person_id == bindparam("person"), ORDER.c.item_id == bindparam("item"),
     ORDER.c.state.in_(bindparam("states", expanding=True)), ORDER.c.requested_at >= bindparam("since"),
@@ -63,10 +64,11 @@ _EVER = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 def request(
-    uow: UnitOfWork, person: Profile, item_id: str, terms: Terms, *, store_id: str | None = None, quantity: int = 1
-) -> Requested:
+    uow: UnitOfWork, person: Profile, item_id: str, terms: Terms, *, store_id: str | None = None, quantity: int = 1,
+    order_id: str = "", why: str = "",
+) -> Requested:  # fmt: skip
     """Order something: points are held and goods reserved, or nothing is. Who has to approve is asked, or the order
-    goes on by itself.
+    goes on by itself. `order_id`: the id it gets, a fresh one by default; `why` is for the approver.
 
     Raises, in this order: `HasLeft`, `NotOnSale`, `BadQuantity`, `NotEligible`, `NoApprover`, `StoreNotAllowed`,
     `LimitReached`, `SoldOut`, `NotEnough`. Whatever is raised, the caller may go on in the same unit of work.
@@ -78,7 +80,7 @@ def request(
     _check_on_sale(uow, item, person)
     assert item is not None
     kind = ItemKind(item.kind)
-    _check_quantity(item, quantity)
+    _check_quantity(uow, item, quantity)
     price = 1 if kind is ItemKind.TEAM_POOL else int(item.price)
     steps = steps_of(kind, item.approval, price * quantity)
     _check_eligible(uow, item, person, steps, terms)
@@ -87,7 +89,7 @@ def request(
     counted = item.stock_mode != StockMode.UNLIMITED
     if counted and not stock.reserve(uow, stock_row.id, quantity):
         raise SoldOut(item.id, stock_row.store_id)
-    order_id = new_id()
+    order_id = order_id or new_id()
     try:
         ledger.hold(uow, order_id, person.id, price * quantity, Cause(actor_id=person.id, object_id=order_id))
     except InsufficientPoints as error:
@@ -95,6 +97,7 @@ def request(
             stock.free(uow, stock_row.id, quantity)
         raise NotEnough(int(error.params["left"]), price * quantity) from error
     _add(uow, item, person, order_id, price, quantity, stock_row, steps, counted=counted)
+    _begin_history(uow, person.id, order_id, why)
     begin(uow, order_id, terms)
     return Requested(order=find(uow, order_id), left=balances(uow, person.id).wallet)
 
@@ -109,8 +112,12 @@ def _check_on_sale(uow: UnitOfWork, item: Row[Any] | None, person: Profile) -> N
         raise NotOnSale
 
 
-def _check_quantity(item: Row[Any], quantity: int) -> None:
-    most = int(item.price) if item.kind == ItemKind.TEAM_POOL else int(item.max_quantity)
+def _check_quantity(uow: UnitOfWork, item: Row[Any], quantity: int) -> None:
+    """Of a team pool no more is taken than it still lacks, however many contribute at once."""
+    most = int(item.max_quantity)
+    if item.kind == ItemKind.TEAM_POOL:
+        uow.one(_POOL, item=item.id)
+        most = int(item.price) - pooled(uow, item.id)
     if not 1 <= quantity <= most:
         raise BadQuantity(most)
 
@@ -166,10 +173,13 @@ def _add(
             forfeits=item.forfeits, state=OrderState.REQUESTED, steps=",".join(steps), requested_at=uow.now,
         )
     )  # fmt: skip
+
+
+def _begin_history(uow: UnitOfWork, person_id: str, order_id: str, why: str) -> None:
     uow.add(
         OrderEvent(
-            workspace_id="", order_id=order_id, version=1, before="", after=OrderState.REQUESTED, by_id=person.id,
-            at=uow.now,
+            workspace_id="", order_id=order_id, version=1, before="", after=OrderState.REQUESTED, by_id=person_id,
+            note=why, at=uow.now,
         )
     )  # fmt: skip
 

@@ -326,6 +326,25 @@ def test_a_reference_too_long_to_travel_is_said_in_words():
         fit(card(actions=(replace(long, submits=True),), inputs=(Choice(name="c", label="c", options=STATUS),)), tight)
 
 
+def test_one_question_among_buttons_is_as_roomy_as_a_card_of_buttons():
+    others = tuple(Button(label=f"B{n}", ref=ActionRef("b.b", {"n": str(n)})) for n in range(5))
+    words = Text((Plain("字" * 100),))
+    form = card(blocks=(words,), inputs=(Choice(name="c", label="c", options=STATUS),), actions=(SUBMIT, *others))
+    assert fit(form, replace(SELECTS, sole_buttons=6)).card == form
+    assert len(shown(fit(form, SELECTS)).actions) == 1
+
+
+def test_a_second_submit_becomes_a_question_where_only_one_sends_the_answers():
+    ask = Choice(name="c", label="c", options=STATUS, initial=(STATUS[0].value,))
+    preview = Button(label="预览", ref=ActionRef("x.preview"), submits=True)
+    cancel = Button(label="取消", ref=ActionRef("x.cancel"))
+    result = fit(card(inputs=(ask,), actions=(SUBMIT, preview, cancel)), replace(ROOMY, submits=1))
+    assert shown(result).actions == (SUBMIT, cancel)
+    assert shown(result).inputs[0] == ask
+    assert labels(shown(result).inputs[1]) == ["预览"]
+    assert fit(shown(result), replace(ROOMY, submits=1)).card == shown(result)
+
+
 def test_headings_too_long_for_a_form_are_said_whole_before_it():
     group = Group(key="g", title="目标" * 10, caption="说明" * 10)
     ask = Choice(name="c", label="c", options=STATUS, group="g")

@@ -77,6 +77,13 @@ class Talk:
         await self.rig.settle()
         return self.message(card.message_id)
 
+    async def press_in_group(self, label: str, card: Seen) -> Seen:
+        """Press a button of a message in the group; gives what stands there then."""
+        button = find_button(card, label)
+        await self.rig.simulators[self.messenger].click(self.user, card.message_id, button.key, {})
+        await self.rig.settle()
+        return next(one for one in self.seen(self.group) if one.message_id == card.message_id)
+
     def filled(self, card: Seen, button: Press, said: dict[str, str]) -> dict[str, str | Sequence[str]]:
         """The card's fields as the messenger would carry them with this button."""
         if not button.submits:
@@ -143,7 +150,7 @@ class Talk:
         if any(label in one.label for one in card.buttons):
             return await self.press(label, card, **said)
         field, option = next((one, each) for one in card.fields for each in one.options if label in each.label)
-        return await self.press(submit_label(card), card, **{field.name: option.value})
+        return await self.press(submit_label(card), card, **{**said, field.name: option.value})
 
     async def wait(self) -> None:
         """Let the bot look at its clock: what is due by now is done."""

@@ -12,6 +12,7 @@ TEXTS: Mapping[str, str] = {
     "ku.to_team": "Colleagues",
     "ku.to_names": "Others (name or employee number)",
     "ku.to_hint": "Wang Fang, wf, E1024",
+    "ku.points_label": "Total",
     "ku.points_each": "Points each",
     "ku.points_option": "{p} pts",
     "ku.points_zero": "0 pts, just thanks",

@@ -12,6 +12,7 @@ TEXTS: Mapping[str, str] = {
     "ku.to_team": "同事",
     "ku.to_names": "其他人（姓名、拼音或工号）",
     "ku.to_hint": "李雷、wf、E1024",
+    "ku.points_label": "积分",
     "ku.points_each": "每人积分",
     "ku.points_option": "{p} 分",
     "ku.points_zero": "0 分，只说谢谢",
