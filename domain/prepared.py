@@ -124,7 +124,10 @@ class Prepared:
             plan = found
         values = [plan.bind(row) for row in rows]
         try:
-            cursor.executemany(plan.sql, values)
+            if len(values) == 1:  # one round trip; a driver's way for many takes more
+                cursor.execute(plan.sql, values[0])
+            else:
+                cursor.executemany(plan.sql, values)
         except connection.dialect.loaded_dbapi.Error as error:
             raise _named(error, connection, plan.sql) from error
 

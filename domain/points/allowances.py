@@ -1,13 +1,14 @@
 """Budgets and what people may give: funding, allowances, boosts, the end of a period (§8.1, R-LED-10 to 12)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from domain.errors import BudgetShort
 from domain.points.accounts import CHUNK, Books
 from domain.points.chart import MINT, RETIRED, Kind, budget_of, checked, give_of
-from domain.points.journal import ENTRY, Draft, Move, all_known, known, lock_for, write, write_one
+from domain.points.journal import ENTRY, POSTING, Draft, Move, all_known, known, lock_for, write, write_one
 from domain.points.messages import Cause, Entry
 from domain.unit_of_work import UnitOfWork
 
@@ -19,6 +20,12 @@ _LATER_GRANTS = (
     )
     .distinct()
 )  # fmt: skip
+_RECEIVED = (
+    select(POSTING.c.to_account, func.sum(POSTING.c.amount).label("points"))
+    .select_from(POSTING.join(ENTRY, ENTRY.c.id == POSTING.c.entry_id))
+    .where(POSTING.c.to_account.in_(bindparam("accounts", expanding=True)), ENTRY.c.at >= bindparam("since"))
+    .group_by(POSTING.c.to_account)
+)
 _GRANTED = select(ENTRY.c.subject_id).where(ENTRY.c.kind == Kind.ALLOWED.value, ENTRY.c.period == bindparam("in_"))
 
 
@@ -71,20 +78,25 @@ def boost(uow: UnitOfWork, grant_id: str, person_id: str, amount: int, programme
     return write_one(uow, books, draft, cause)
 
 
-def expire_allowance(uow: UnitOfWork, person_ids: Sequence[str], period: str, cause: Cause) -> list[Entry]:
+def expire_allowance(
+    uow: UnitOfWork, person_ids: Sequence[str], period: str, cause: Cause, *, ended_at: datetime | None = None
+) -> list[Entry]:
     """Retire what people have left of a period, before the next grant (R-ALW-02, R-LED-12); safe to run again.
 
-    Who has nothing left has no entry. Who was granted a later period already is left alone: what they have is that
-    period's. Periods are compared as text, which is right for keys of one kind (R-GEN-03).
+    Who has nothing left has no entry. A late run takes nothing of what came after: who was granted a later period
+    already is left alone (periods of one kind compare as text, R-GEN-03), and with `ended_at`, the instant the period
+    ended, so is what anybody was given to give since, such as a boost.
     """
-    books = lock_for(uow, *(_lapse(person_id, period, 1) for person_id in person_ids))
-    later = _granted_later(uow, person_ids, period)
-    drafts = [_lapse(person_id, period, books[give_of(person_id)]) for person_id in dict.fromkeys(person_ids)]
+    people = list(dict.fromkeys(person_ids))
+    books = lock_for(uow, *(_lapse(person_id, period, 1) for person_id in people))
+    later = _granted_later(uow, people, period)
+    since = _received_since(uow, people, ended_at)
+    drafts = [_lapse(one, period, books[give_of(one)] - since.get(one, 0)) for one in people]
     entries = all_known(uow, drafts)
     fresh = [
         draft
         for draft in drafts
-        if draft.idem not in entries and draft.moves[0].amount and draft.subject_id not in later
+        if draft.idem not in entries and draft.moves[0].amount > 0 and draft.subject_id not in later
     ]
     entries |= zip((draft.idem for draft in fresh), write(uow, books, fresh, cause), strict=True)
     return [entries[draft.idem] for draft in drafts if draft.idem in entries]
@@ -100,6 +112,16 @@ def _granted_later(uow: UnitOfWork, person_ids: Sequence[str], period: str) -> s
     for start in range(0, len(person_ids), CHUNK):
         people = list(person_ids[start : start + CHUNK])
         found.update(row.subject_id for row in uow.all(_LATER_GRANTS, people=people, after=period))
+    return found
+
+
+def _received_since(uow: UnitOfWork, person_ids: Sequence[str], since: datetime | None) -> dict[str, int]:
+    """What people got to give since an instant."""
+    found: dict[str, int] = {}
+    for start in range(0, len(person_ids) if since else 0, CHUNK):
+        accounts = {give_of(person_id): person_id for person_id in person_ids[start : start + CHUNK]}
+        rows = uow.all(_RECEIVED, accounts=list(accounts), since=since)
+        found.update((accounts[row.to_account], int(row.points)) for row in rows)
     return found
 
 

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from domain.points.journal import ENTRY
-from domain.points.reading import POSTING
+from domain.points.journal import ENTRY, POSTING
 from domain.unit_of_work import UnitOfWork
 
 PAGE = 2000

@@ -26,6 +26,7 @@ from domain.unit_of_work import UnitOfWork
 
 ENTRY = table_of(JournalEntry)
 HEAD = table_of(LedgerHead)
+POSTING = table_of(Posting)
 THE_HEAD = "head"
 
 _KNOWN = select(

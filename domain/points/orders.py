@@ -5,17 +5,13 @@ from dataclasses import replace
 
 from sqlalchemy import bindparam, select
 
-from domain.columns import table_of
 from domain.errors import InsufficientPoints, NotHeld
 from domain.points import lots
 from domain.points.accounts import Books, holder, lock, open_accounts, open_hold
 from domain.points.chart import Kind, checked, hold_of, spent_of, wallet_of
-from domain.points.journal import ENTRY, Draft, Move, known, write_one
+from domain.points.journal import ENTRY, POSTING, Draft, Move, known, write_one
 from domain.points.messages import Cause, Entry
-from domain.points.model import Posting
 from domain.unit_of_work import UnitOfWork
-
-POSTING = table_of(Posting)
 
 _CONSUMPTION = (
     select(ENTRY.c.id, POSTING.c.to_account)

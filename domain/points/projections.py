@@ -8,8 +8,8 @@ from sqlalchemy import Select, func, select
 from domain.points.accounts import ACCOUNT
 from domain.points.chart import hold_of, pend_of, wallet_of
 from domain.points.debts import DEBT
+from domain.points.journal import POSTING
 from domain.points.lots import ALLOCATION, LOT
-from domain.points.reading import POSTING
 from domain.points.replay import Replay
 from domain.points.waiting import PENDING
 from domain.unit_of_work import UnitOfWork

@@ -6,17 +6,13 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, or_, select
 
-from domain.columns import table_of
 from domain.points.accounts import ACCOUNT
 from domain.points.chart import budget_of, kind_of, wallet_of
-from domain.points.journal import ENTRY
+from domain.points.journal import ENTRY, POSTING
 from domain.points.lots import LOT
 from domain.points.messages import Balances, ExpiringLot, Statement, StatementLine
-from domain.points.model import Posting
 from domain.points.waiting import PENDING
 from domain.unit_of_work import UnitOfWork
-
-POSTING = table_of(Posting)
 
 _HAS = (
     select(ACCOUNT.c.kind, func.sum(ACCOUNT.c.balance).label("points"))

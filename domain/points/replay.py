@@ -1,4 +1,7 @@
-"""The journal, entry by entry, as if nothing else were stored (R-LED-01, 02, 06, 07, 08)."""
+"""The journal, entry by entry, as if nothing else were stored (R-LED-01, 02, 06, 08).
+
+Kinds may only move what §9.4 says, so a GIVE account is what was granted and returned, less what was given and retired:
+that is R-LED-07, for every person and moment."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -73,5 +76,3 @@ class Replay:
         for source, _, _ in postings:
             if self.balances[source] < 0 and kind_of(source) != "MINT":
                 raise Broken(seq, f"{source} is below zero")
-            if kind is Kind.LAPSED and self.balances[source]:
-                raise Broken(seq, f"{source} keeps points of a period that is over")

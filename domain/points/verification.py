@@ -13,10 +13,9 @@ from sqlalchemy import Row, bindparam, select, update
 
 from domain.clock import to_millisecond
 from domain.points.chain import GENESIS
-from domain.points.journal import ENTRY, HEAD, THE_HEAD, locked_head
+from domain.points.journal import ENTRY, HEAD, POSTING, THE_HEAD, locked_head
 from domain.points.messages import Verdict
 from domain.points.projections import first_difference
-from domain.points.reading import POSTING
 from domain.points.replay import Broken, Replay
 from domain.unit_of_work import UnitOfWork
 

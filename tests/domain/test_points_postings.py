@@ -1,6 +1,7 @@
 """Every posting of §9.4: which accounts it moves, what it refuses, and that a refusal changes nothing."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -138,6 +139,19 @@ def test_a_period_that_ended_does_not_take_the_next_ones_allowance(book: Book) -
     book.allow({"ann": 100}, "2026-02")
     assert book.do(service.expire_allowance, ["ann"], "2026-01", BY_SYSTEM) == []
     assert book.balances("ann").giving == 100
+
+
+def test_a_late_expiry_takes_nothing_that_came_after_the_period(book: Book) -> None:
+    """R-LED-12: a boost of February is not January's, even if January is closed late, or closed twice."""
+    given(book, bob=60)
+    ended = book.now + timedelta(days=12)
+    book.later(days=13)
+    book.do(service.boost, "b1", "ann", 7, "allowance", BY_SYSTEM)
+    book.do(service.boost, "b2", "bob", 5, "allowance", BY_SYSTEM)
+    for _ in range(2):
+        entries = book.do(service.expire_allowance, ["ann", "bob"], "2026-01", BY_SYSTEM, ended_at=ended)
+        assert [entry.amount for entry in entries] == [40]
+    assert (book.balances("ann").giving, book.balances("bob").giving) == (7, 5)
 
 
 def test_a_gift_is_one_entry_and_waits(book: Book) -> None:
