@@ -21,6 +21,9 @@ from bot.dispatch import Dispatcher
 from bot.handlers import (
     approvals,
     checkin,
+    counter,
+    counter_closing,
+    counter_dispute,
     help,
     kudos,
     kudos_got,
@@ -34,7 +37,7 @@ from bot.handlers import (
     starter,
     stock,
     wallet,
-)  # fmt: skip
+)
 from bot.handling import Desk
 from bot.housekeeping import Scheduler
 from bot.pace import Pacer
@@ -53,10 +56,25 @@ from domain.migrations import HEAD, current_revision
 log = logging.getLogger("bida.app")
 
 FEATURES = (
-    checkin.FEATURE, okr.FEATURE, kudos.FEATURE, kudos_got.FEATURE, wallet.FEATURE, ledger.FEATURE, shop.FEATURE,
-    orders.FEATURE, approvals.FEATURE, preparing.FEATURE, stock.FEATURE, people.FEATURE, starter.FEATURE,
-    notice.FEATURE, help.FEATURE,
-)  # fmt: skip
+    checkin.FEATURE,
+    okr.FEATURE,
+    kudos.FEATURE,
+    kudos_got.FEATURE,
+    wallet.FEATURE,
+    ledger.FEATURE,
+    shop.FEATURE,
+    orders.FEATURE,
+    approvals.FEATURE,
+    preparing.FEATURE,
+    stock.FEATURE,
+    counter.FEATURE,
+    counter_dispute.FEATURE,
+    counter_closing.FEATURE,
+    people.FEATURE,
+    starter.FEATURE,
+    notice.FEATURE,
+    help.FEATURE,
+)
 GRACE = 10.0
 RETRY = 2.0
 SETTLED_WITHIN = 90.0

@@ -54,6 +54,9 @@ _STAFF = (
 _STANDING = select(ASSIGNMENT.c.id, ASSIGNMENT.c.role, ASSIGNMENT.c.frozen_at).where(
     ASSIGNMENT.c.store_id == bindparam("store"), ASSIGNMENT.c.person_id == bindparam("person"), _LASTS
 )
+_FROZEN = select(ASSIGNMENT.c.id).where(
+    ASSIGNMENT.c.person_id == bindparam("person"), ASSIGNMENT.c.frozen_at.is_not(None), _LASTS
+)
 _FREEZE = (
     update(ASSIGNMENT)
     .where(
@@ -97,6 +100,10 @@ def staff_of(uow: UnitOfWork, store_id: str, role: str) -> list[str]:
 def is_frozen(uow: UnitOfWork, store_id: str, person_id: str) -> bool:
     """Whether the person's right at this store is suspended."""
     return any(row.frozen_at is not None for row in _standing(uow, store_id, person_id))
+
+
+def is_frozen_anywhere(uow: UnitOfWork, person_id: str) -> bool:
+    return bool(uow.all(_FROZEN, person=person_id, at=uow.now))
 
 
 def freeze(uow: UnitOfWork, store_id: str, person_id: str, by_id: str) -> bool:
