@@ -1,6 +1,10 @@
 """The starter kit's rules: opened once, every step counted once, paid from the starter budget as soon as it can be."""
 
-from sqlalchemy import bindparam, or_, select, update
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.columns import table_of
@@ -9,6 +13,8 @@ from domain.goals.model import CheckIn, KeyResult, Objective
 from domain.ids import new_id
 from domain.people.model import Person
 from domain.people.roles import holders
+from domain.periods import local_date
+from domain.points.lots import company_zone
 from domain.points.messages import Cause
 from domain.points.service import reward
 from domain.starter.messages import REWARDS, Achieved, Kit, Step
@@ -35,15 +41,18 @@ _CLOSE = update(KIT).where(KIT.c.person_id == bindparam("person")).values(closed
 _SET_OPEN = update(PERSON).where(PERSON.c.id == bindparam("person")).values(kit_open=bindparam("to"))
 _PAID = (
     update(STEP)
-    .where(STEP.c.person_id == bindparam("person"), STEP.c.step == bindparam("done"))
+    .where(STEP.c.person_id == bindparam("person"), STEP.c.step == bindparam("done"), STEP.c.paid_at.is_(None))
     .values(paid_at=bindparam("at"))
 )
 _OWED = (
     select(STEP.c.person_id, STEP.c.step, STEP.c.amount)
-    .where(STEP.c.paid_at.is_(None))
+    .select_from(STEP.join(PERSON, and_(PERSON.c.workspace_id == STEP.c.workspace_id, PERSON.c.id == STEP.c.person_id)))
+    .where(STEP.c.paid_at.is_(None), PERSON.c.active)
+    .where(or_(PERSON.c.leaves_on.is_(None), PERSON.c.leaves_on >= bindparam("today")))
     .order_by(STEP.c.done_at, STEP.c.id)
     .limit(bindparam("most"))
 )
+"""Who has left waits: they are paid when they come back, if they do."""
 _IS_OUT = or_(OBJECTIVE.c.state == "published", OBJECTIVE.c.state == "closed")
 _OWN_GOAL = select(OBJECTIVE.c.id).where(OBJECTIVE.c.owner_id == bindparam("person"), _IS_OUT).limit(1)
 _OWN_RESULT = (
@@ -57,6 +66,15 @@ _OWN_RESULT = (
 )  # fmt: skip
 _OWN_CHECK_IN = select(CHECK_IN.c.id).where(CHECK_IN.c.person_id == bindparam("person")).limit(1)
 _COMPANY_GOAL = select(OBJECTIVE.c.id).where(OBJECTIVE.c.level == "company", OBJECTIVE.c.state == "published").limit(1)
+
+
+class Payment(StrEnum):
+    """What came of paying a step. SHORT: the budget is short or postings are stopped, which is nobody's fault but
+    ours. KNOWN: somebody else has just paid it."""
+
+    PAID = "paid"
+    SHORT = "short"
+    KNOWN = "known"
 
 
 def open_kit(uow: UnitOfWork, person_id: str) -> bool:
@@ -119,18 +137,25 @@ def goals_published(uow: UnitOfWork) -> bool:
 def pay_owed(uow: UnitOfWork, most: int) -> tuple[list[tuple[str, int]], bool]:
     """Pay what was earned while the budget was short, oldest first: person and points of each, at most `most`; and
     whether something is still owed."""
-    rows = uow.all(_OWED, most=most + 1)
+    rows = _owed(uow, most + 1)
     paid: list[tuple[str, int]] = []
     for row in rows[:most]:
-        if not _pay(uow, row.person_id, Step(row.step), row.amount):
+        outcome = _pay(uow, row.person_id, Step(row.step), row.amount)
+        if outcome is Payment.SHORT:
             return paid, True
-        paid.append((row.person_id, row.amount))
+        if outcome is Payment.PAID:
+            paid.append((row.person_id, row.amount))
     return paid, len(rows) > most
 
 
 def is_owing(uow: UnitOfWork) -> bool:
     """Whether anybody waits for points that the budget could not pay."""
-    return bool(uow.all(_OWED, most=1))
+    return bool(_owed(uow, 1))
+
+
+def _owed(uow: UnitOfWork, most: int) -> Sequence[Row[Any]]:
+    today = local_date(uow.now, company_zone(uow))
+    return uow.all(_OWED, most=most, today=today)
 
 
 def _record(uow: UnitOfWork, person_id: str, step: Step) -> Achieved | None:
@@ -144,14 +169,13 @@ def _record(uow: UnitOfWork, person_id: str, step: Step) -> Achieved | None:
     if len(uow.all(_STEPS, person=person_id)) == len(Step):
         uow.change(_CLOSE, person=person_id, at=uow.now)
         uow.change(_SET_OPEN, person=person_id, to=False)
-    return Achieved(step=step, is_owed=not _pay(uow, person_id, step, amount))
+    return Achieved(step=step, is_owed=_pay(uow, person_id, step, amount) is Payment.SHORT)
 
 
-def _pay(uow: UnitOfWork, person_id: str, step: Step, amount: int) -> bool:
-    """Pay a step; False when the budget is short or postings are stopped, which is nobody's fault but ours."""
+def _pay(uow: UnitOfWork, person_id: str, step: Step, amount: int) -> Payment:
     try:
         reward(uow, f"starter:{person_id}:{step}", PROGRAMME, person_id, amount, Cause("", f"starter:{step}"))
     except (BudgetShort, PostingsStopped):
-        return False
-    uow.change(_PAID, person=person_id, done=step.value, at=uow.now)
-    return True
+        return Payment.SHORT
+    changed = uow.change(_PAID, person=person_id, done=step.value, at=uow.now)
+    return Payment.PAID if changed else Payment.KNOWN

@@ -208,3 +208,15 @@ async def test_hr_sees_who_is_stuck_and_nobody_else_does(goalless: Rig, messenge
     assert "白博" in ann.all_text()
     assert "2月13日 周五 起" in ann.all_text()
     assert bob.problems() == []
+
+
+async def test_a_top_up_reaches_everybody_in_pages(newcomers: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.handlers.starter.AT_ONCE", 1)
+    people = {who: Talk(newcomers, "dingtalk", who) for who in ("ann", "bob", "cai")}
+    for who, line in (("ann", "/ci #1 3"), ("bob", "/ci 95"), ("cai", "/ci #1 20")):
+        await people[who].say(line)
+    fund(newcomers, "starter", 1000)
+    newcomers.clock.advance(timedelta(hours=1))
+    for _ in range(4):
+        await people["ann"].wait()
+    assert [wallet_of(newcomers, who) for who in people] == [40, 40, 40]

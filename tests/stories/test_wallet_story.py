@@ -185,3 +185,21 @@ async def test_who_has_left_is_not_reminded(january: Rig) -> None:
     told = [text for who in (bob, cai) for m in january.simulators for text in [Talk(january, m, who.who).all_text()]]
     assert sum("60 pts expire in 30 day(s)" in text for text in told) == 1
     assert not any("50 分还有" in text for text in told)
+
+
+async def test_many_people_are_reminded_page_by_page(january: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many lose points on a day: nobody is left out, and nobody hears it twice."""
+    monkeypatch.setattr("bot.handlers.wallet.AT_ONCE", 1)
+    fund(january, "manual", 1000)
+    people = {who: Talk(january, "feishu", who) for who in ("ann", "bob", "cai")}
+    for who, line in (("ann", "/ci #1 3"), ("bob", "/ci 95"), ("cai", "/ci #1 20")):
+        pay(january, who, 50)
+        await people[who].say(line)
+    go_to(january, on(date(2027, 1, 1), 9, 45))
+    for _ in range(3):
+        await people["ann"].wait()
+        january.clock.advance(timedelta(minutes=10))
+    told = {who: talk.all_text() for who, talk in people.items()}
+    assert told["ann"].count("50 分还有 30 天到期") == 1
+    assert told["bob"].count("50 分还有 30 天到期") == 1
+    assert told["cai"].count("50 pts expire in 30 day(s)") == 1
