@@ -1,4 +1,5 @@
-"""The command line: `bida run · demo · migrate · doctor · people · goals · ledger · gallery · replay · version`.
+"""The command line: `bida run · demo · migrate · doctor · people · goals · ledger · rewards · gallery · replay` and
+`version`.
 
 Errors are one readable line and exit code 2. Everything heavy is imported by the command that needs it.
 """
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.ledger_commands import ledger_app
+from bot.rewards_commands import rewards_app
 
 if TYPE_CHECKING:
     from bot.settings import Configuration
@@ -28,6 +30,7 @@ goals_app = typer.Typer(no_args_is_help=True, help="Goals.")
 app.add_typer(people_app, name="people")
 app.add_typer(goals_app, name="goals")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(rewards_app, name="rewards")
 
 Workspace = Annotated[str, typer.Option(help="Which company, when bida.toml declares several.")]
 Partial = Annotated[bool, typer.Option("--partial", help="Import the good lines even if others are bad.")]

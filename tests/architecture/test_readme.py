@@ -15,6 +15,7 @@ from bot.settings import load
 from domain.csvfile import Line
 from domain.goals.importing import rows as goal_rows
 from domain.people.importing import rows as people_rows
+from domain.rewards.importing import catalogue_rows
 from tests.architecture import naming
 
 ROOT = Path(__file__).parents[2]
@@ -118,7 +119,7 @@ def test_the_example_of_several_companies_loads(name: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("name", READMES)
 def test_the_examples_of_csv_files_can_be_imported(name: str) -> None:
-    for body, module in zip(_fences(name, "csv"), (people_rows, goal_rows), strict=True):
+    for body, module in zip(_fences(name, "csv"), (people_rows, goal_rows, catalogue_rows), strict=True):
         header, *records = csv.reader(body.splitlines())
         assert tuple(header) == module.HEADER
         assert records

@@ -17,6 +17,7 @@ COMMANDS = (
     (), ("run",), ("demo",), ("migrate",), ("doctor",), ("people",), ("people", "import"), ("goals",),
     ("goals", "import"), ("gallery",), ("replay",), ("version",),
     ("ledger",), ("ledger", "verify"), ("ledger", "resume"), ("ledger", "export"), ("ledger", "fund"),
+    ("rewards",), ("rewards", "import"),
 )  # fmt: skip
 
 
@@ -47,7 +48,19 @@ def test_help_everywhere(tmp_path: Path, command: tuple[str, ...]) -> None:
 
 def test_help_names_every_command(tmp_path: Path) -> None:
     shown = bida("--help", cwd=tmp_path).out
-    for name in ("run", "demo", "migrate", "doctor", "people", "goals", "ledger", "gallery", "replay", "version"):
+    for name in (
+        "run",
+        "demo",
+        "migrate",
+        "doctor",
+        "people",
+        "goals",
+        "ledger",
+        "rewards",
+        "gallery",
+        "replay",
+        "version",
+    ):
         assert re.search(rf"\b{name}\b", shown)
 
 
