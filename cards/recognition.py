@@ -168,7 +168,8 @@ def joined(names: Sequence[str], locale: str) -> str:
 
 def _undone(key: str, kudos: KudosView, locale: str) -> Card:
     total = sum(one.points for one in kudos.recipients)
-    words = say(locale, "ku.undone_giver" if total else "ku.undone_zero", p=total)
+    key = "ku.undone_zero" if not total else "ku.undone_closed" if kudos.lapsed else "ku.undone_giver"
+    words = say(locale, key, p=total)
     again = Button(label=say(locale, "ku.again"), ref=ActionRef("go.kudos"), hint="/kudos")
     return Card(
         kind="kudos", key=key, header=Header(say(locale, "ku.undone"), tone=Tone.NEUTRAL), blocks=(_words(words),),

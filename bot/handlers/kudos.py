@@ -9,10 +9,10 @@ from adapters.base import Toast
 from bot.context import Ctx
 from bot.handlers.kudos_allowance import begin_month, tell_admins
 from bot.handlers.kudos_draft import Draft, draw, fresh_key
-from bot.handlers.kudos_given import given
+from bot.handlers.kudos_given import given, shown_in
 from bot.handlers.kudos_problems import ways_out
 from bot.handlers.starter import done
-from bot.reply import Post, Reply
+from bot.reply import NOTHING, Post, Reply
 from bot.router import CardAction, Feature, SlashCommand
 from domain.delivery import cards as card_rows
 from domain.delivery import pending
@@ -63,11 +63,11 @@ def answered(ctx: Ctx) -> Reply:
     return _first_shown(ctx, draft, news)
 
 
-def _first_shown(ctx: Ctx, draft: Draft, news: tuple[Post, ...]) -> Reply:
+def _first_shown(ctx: Ctx, draft: Draft, news: Reply) -> Reply:
     """The giver's first card of it, always in their direct chat; in a group a public one speaks for itself."""
     card = ctx.new_card("kudos", draft.subject(), about=draft.kudos or None)
-    reply = Reply(posts=(Post(card=card, to=ctx.direct), *news))
-    if draft.kudos and any(post.to == ctx.command.conversation for post in news):
+    reply = replace(news, posts=(Post(card=card, to=ctx.direct), *news.posts))
+    if draft.kudos and (news.refresh or any(post.to == ctx.command.conversation for post in news.posts)):
         return _counted(ctx, draft, reply)
     return _counted(ctx, draft, ctx.privately(reply))
 
@@ -77,16 +77,16 @@ def _counted(ctx: Ctx, draft: Draft, reply: Reply) -> Reply:
     return done(ctx, Step.THANKS, reply) if draft.state == "sent" else reply
 
 
-def _go_on(ctx: Ctx, draft: Draft, *, at_once: bool, on_form: bool = False) -> tuple[Post, ...]:
-    """The next step of a draft: ask who is meant, ask for value and consent, or give. Gives what others are told.
+def _go_on(ctx: Ctx, draft: Draft, *, at_once: bool, on_form: bool = False) -> Reply:
+    """The next step of a draft: ask who is meant, ask for value and consent, or give. Gives what others see of it.
     `on_form`: what only wants other words is said on the form itself."""
     draft.error, draft.params, draft.ways = "", {}, []
     if draft.unsure:
         draft.state = "choose"
-        return ()
+        return NOTHING
     if not at_once or (not draft.tags and draft.to):
         draft.state = "confirm"
-        return ()
+        return NOTHING
     try:
         outcome = give(ctx.uow, ctx.person, draft.command(), ctx.calendar())
     except Conflict:
@@ -96,21 +96,22 @@ def _go_on(ctx: Ctx, draft: Draft, *, at_once: bool, on_form: bool = False) -> t
         draft.ways = ways_out(draft, error)
         if on_form and all(name == "kudos.edit" for name, _ in draft.ways):
             draft.state = "form"
-        return tell_admins(ctx) if isinstance(error, AllowanceUnfunded) else ()
+        return Reply(posts=tell_admins(ctx) if isinstance(error, AllowanceUnfunded) else ())
     if isinstance(outcome, ExcessFound):
         names = ctx.say("plain.names").join(outcome.names)
         draft.state, draft.error = "problem", "ku.excess"
         draft.params = {"names": names, "limit": str(outcome.limit)}
         draft.ways = [("kudos.agree", {})]
-        return ()
+        return NOTHING
     draft.state, draft.kudos = "sent", outcome.kudos.id
-    return () if outcome.again else given(ctx, outcome.kudos)
+    return NOTHING if outcome.again else given(ctx, outcome.kudos)
 
 
 def _step(ctx: Ctx, draft: Draft, *, at_once: bool = True, on_form: bool = False) -> Reply:
     """The clicked card one step further."""
     news = _go_on(ctx, draft, at_once=at_once, on_form=on_form)
-    return _counted(ctx, draft, replace(_shown(ctx, draft), posts=news))
+    shown = replace(_shown(ctx, draft), posts=news.posts, refresh=news.refresh)
+    return _counted(ctx, draft, shown)
 
 
 def _shown(ctx: Ctx, draft: Draft) -> Reply:
@@ -234,7 +235,7 @@ def take_back(ctx: Ctx) -> Reply:
         ctx.advance({**subject, "late": True})
         return _redrawn(ctx, Toast(text=ctx.say("ku.undo_late"), tone="warning"))
     ctx.advance(subject)
-    return replace(_redrawn(ctx, None), refresh=(undone.id,))
+    return replace(_redrawn(ctx, None), refresh=shown_in(ctx, undone))
 
 
 def _redrawn(ctx: Ctx, toast: Toast | None) -> Reply:

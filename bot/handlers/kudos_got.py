@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from adapters.base import Toast
 from bot.context import Ctx
 from bot.handlers.kudos_allowance import grant
-from bot.handlers.kudos_given import tell_recipient
+from bot.handlers.kudos_given import shown_in, tell_recipient
 from bot.reply import NOTHING, Post, Reply
 from bot.router import CardAction, Chore, Feature, SlashCommand
 from bot.telling import tell_text
@@ -67,7 +67,7 @@ def hide(ctx: Ctx) -> Reply:
     subject = ctx.subject()
     kudos = make_private(ctx.uow, ctx.person, str(subject.get("kudos", "")))
     ctx.advance(subject)
-    return replace(_redrawn(ctx), refresh=(kudos.id,))
+    return replace(_redrawn(ctx), refresh=shown_in(ctx, kudos))
 
 
 def agree(ctx: Ctx) -> Reply:

@@ -92,6 +92,9 @@ def _given(locale: str) -> dict[str, Card]:
         "kudos_sent_waiting": sent_card(KEY + "b", waiting, locale, left=70, undoable=True),
         "kudos_sent_mixed": sent_card(KEY + "b", mixed, locale, left=90, undoable=True),
         "kudos_sent_late": sent_card(KEY + "b", kudos, locale, left=80, undoable=False, late=True),
+        "kudos_undone_closed": sent_card(
+            KEY + "b", replace(kudos, undone=True, lapsed=True), locale, left=100, undoable=False
+        ),
         "kudos_undone": sent_card(KEY + "b", replace(kudos, undone=True), locale, left=100, undoable=False),
     }
 

@@ -57,7 +57,8 @@ class RecipientView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KudosView:
     """A kudos as it stands. `undo_until`: when the giver's right to undo ends; `hidden`: a recipient made it private
-    after it had been public; `endorsers` are names in the order they agreed."""
+    after it had been public; `lapsed`: it was undone after its month, so the points did not come back (A25);
+    `endorsers` are names in the order they agreed."""
 
     id: str
     giver_id: str
@@ -76,6 +77,7 @@ class KudosView:
     badge: bool = False
     ecard: str = ""
     period: str = ""
+    lapsed: bool = False
 
     def of(self, person_id: str) -> RecipientView | None:
         """What one person got of it."""

@@ -1,11 +1,16 @@
 """Kudos as they stand, for cards."""
 
+from datetime import datetime
+
 from sqlalchemy import bindparam, func, select
 
 from domain.columns import table_of
 from domain.people.model import Person
+from domain.people.service import company
+from domain.periods import PeriodKind, period_key_at
 from domain.recognition.messages import KudosView, RecipientView, TagView, Visibility
 from domain.recognition.model import Endorsement, Kudos, KudosRecipient, KudosTag, ValueTag
+from domain.recognition.policy import DEFAULTS, Policy
 from domain.unit_of_work import UnitOfWork
 
 PERSON = table_of(Person)
@@ -29,6 +34,14 @@ _RECIPIENTS = (
     .where(RECIPIENT.c.kudos_id == bindparam("kudos"))
     .order_by(RECIPIENT.c.id)
 )
+_IN_GROUP = (
+    select(KUDOS.c.id)
+    .where(
+        KUDOS.c.group_address == bindparam("group"), KUDOS.c.created_at > bindparam("since"),
+        KUDOS.c.visibility == Visibility.PUBLIC.value, KUDOS.c.state != "undone",
+    )
+    .order_by(KUDOS.c.id)
+)  # fmt: skip
 _TAGGED = KUDOS_TAG.join(TAG, (TAG.c.workspace_id == KUDOS_TAG.c.workspace_id) & (TAG.c.id == KUDOS_TAG.c.tag_id))
 _TAGS = (
     select(TAG.c.id, TAG.c.name, TAG.c.name_en)
@@ -74,4 +87,14 @@ def kudos_of(uow: UnitOfWork, kudos_id: str) -> KudosView | None:
         badge=row.badge,
         ecard=row.ecard,
         period=row.period,
+        lapsed=row.state == "undone" and _month(uow, row.settled_at) != row.period,
     )
+
+
+def posted_lately(uow: UnitOfWork, group: str, policy: Policy = DEFAULTS) -> int:
+    """How many public kudos one group has seen within the batching window, the newest included (R-KUD-08)."""
+    return len(uow.all(_IN_GROUP, group=group, since=uow.now - policy.post_window))
+
+
+def _month(uow: UnitOfWork, at: datetime) -> str:
+    return period_key_at(PeriodKind.MONTH, at, company(uow).timezone)

@@ -208,3 +208,26 @@ async def test_a_double_click_gives_once(rig: Rig, messenger: str) -> None:
     told = ann.message(card.message_id)
     assert "💌 已送给 白博，50 分。" in told.text
     assert find_button(told, "撤回")
+
+
+async def test_many_at_once_become_one_digest(rig: Rig) -> None:
+    """R-KUD-08: five posts within half an hour, then one card that takes the others; what is undone leaves it."""
+    for messenger in ("dingtalk", "feishu"):
+        begin(rig, messenger)
+        bob = Talk(rig, messenger, "bob")
+        before = len(bob.seen(bob.group))
+        for _ in range(5):
+            await bob.say_in_group(f"/kudos @安然 #客户第一 {REASON}")
+        assert len(bob.seen(bob.group)) == before + 5
+        await bob.say_in_group(f"/kudos @安然 #团队协作 {REASON}")
+        assert "刚刚又有 1 份感谢" in bob.last(bob.group).text
+        await bob.say_in_group(f"/kudos @Cai Green #诚信担当 {REASON}")
+        assert len(bob.seen(bob.group)) == before + 6
+        digest = bob.last(bob.group)
+        assert "刚刚又有 2 份感谢" in digest.text
+        assert "白博 感谢 Cai Green　#诚信担当" in digest.text
+        await bob.press("撤回", bob.card())
+        assert "Cai Green" not in bob.last(bob.group).text
+        rig.clock.advance(timedelta(minutes=31))
+        await bob.say_in_group(f"/kudos @安然 #客户第一 {REASON}")
+        assert REASON in bob.last(bob.group).text
