@@ -1,5 +1,6 @@
 """My points: `/points`, and the reminders of what runs out (R-LOT-06)."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +18,9 @@ from domain.calendar import jittered
 from domain.people.messages import Profile
 from domain.people.service import profile
 from domain.periods import local_date
+from domain.points.verification import is_stopped
+from domain.recognition.allowance import ensure
+from domain.recognition.errors import AllowanceUnfunded
 from domain.wallet.messages import ExpiryNotice
 from domain.wallet.reminders import losing, stages_due
 from domain.wallet.service import end_of, offers, wallet
@@ -31,7 +35,16 @@ def points(ctx: Ctx) -> Reply:
     """`/points [page]`."""
     typed = ctx.command.args
     page = int(typed) if typed.isdecimal() and len(typed) < 5 else 1
+    _begin_month(ctx)
     return ctx.privately(Reply(posts=(Post(card=ctx.new_card("points", {"page": page})),)))
+
+
+def _begin_month(ctx: Ctx) -> None:
+    """Whoever looks first thing in a month has this month's allowance; a short budget is not their affair."""
+    if is_stopped(ctx.uow):
+        return
+    with suppress(AllowanceUnfunded):
+        ensure(ctx.uow, ctx.person, ctx.calendar())
 
 
 def turn(ctx: Ctx) -> Reply:

@@ -39,6 +39,17 @@ async def test_an_empty_wallet_says_so(rig: Rig, messenger: str) -> None:
     assert bob.problems() == []
 
 
+async def test_this_months_allowance_is_shown_to_whoever_looks_first(rig: Rig, messenger: str) -> None:
+    """R-ALW-01: 100 for Bob; with nothing in the budget the wallet shows what there is."""
+    bob = Talk(rig, messenger, "bob")
+    card = await bob.say("/points")
+    assert "本月可送" in card.text
+    assert "100" not in card.text
+    fund(rig, "allowance", 1000)
+    assert "100" in (await bob.say("/points")).text
+    assert bob.problems() == []
+
+
 async def test_the_statement_tells_who_and_which_order_newest_first(rig: Rig, messenger: str) -> None:
     """Balances, what waits, what is held; signed amounts; the latest on top."""
     fund(rig, "manual", 1000)
