@@ -63,15 +63,16 @@ class Refused(ValueError):
     """A cell, or the whole file, cannot be taken; the text says why."""
 
 
-def read(source: str | bytes, header: Sequence[str]) -> CsvFile:
-    """Records under exactly this header. Blank lines are skipped; a file with only the header has no records.
+def read(source: str | bytes, header: Sequence[str], optional: Sequence[str] = ()) -> CsvFile:
+    """Records under exactly this header, with or without the `optional` columns at its end: cells of a column that is
+    not there are missing. Blank lines are skipped; a file with only the header has no records.
 
     Bytes are UTF-8 with or without BOM, or GB18030 as Excel writes it in China.
     """
     try:
         text = decode(source) if isinstance(source, bytes) else source
         records = _Records(text.removeprefix(_BOM))
-        _check_header(records, header)
+        header = _header(records, header, optional)
     except Refused as error:
         return CsvFile(problems=(Problem(1, str(error)),), is_readable=False)
     return _read(records, header)
@@ -129,12 +130,13 @@ def identifier(value: str, limit: int) -> str:
     return value
 
 
-def _check_header(records: "_Records", header: Sequence[str]) -> None:
+def _header(records: "_Records", header: Sequence[str], optional: Sequence[str]) -> Sequence[str]:
     number, found, refusal = next(records, (0, [], ""))
     if not number:
         raise Refused("the file is empty: its first line must be the header")
-    if refusal or found != list(header):
+    if refusal or found not in (list(header), [*header, *optional]):
         raise Refused(f"the header must be exactly: {','.join(header)}")
+    return found
 
 
 class _Records:

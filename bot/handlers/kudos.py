@@ -19,7 +19,8 @@ from domain.delivery import pending
 from domain.errors import CardUnknown, Conflict, DomainError
 from domain.people.binding import account_of
 from domain.points.reading import balances
-from domain.recognition.errors import AllowanceUnfunded, UndoTooLate
+from domain.recognition.errors import AllowanceUnfunded, NotActive, UndoTooLate
+from domain.recognition.finding import candidates
 from domain.recognition.messages import ExcessFound, KudosView
 from domain.recognition.service import give, undo
 from domain.recognition.tags import values_of
@@ -93,6 +94,9 @@ def _go_on(ctx: Ctx, draft: Draft, *, at_once: bool, on_form: bool = False) -> R
         raise
     except DomainError as error:
         draft.state, draft.error, draft.params = "problem", error.code, dict(error.params)
+        if isinstance(error, NotActive):
+            gone = candidates(ctx.uow, error.params["who"].split(","))
+            draft.params["name"] = ctx.say("plain.names").join(one.name for one in gone)
         draft.ways = ways_out(draft, error)
         if on_form and all(name == "kudos.edit" for name, _ in draft.ways):
             draft.state = "form"

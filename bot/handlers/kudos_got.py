@@ -19,7 +19,7 @@ from cards.recognition_got import badges_card, digest_card, got_card, group_card
 from domain.delivery import cards as card_rows
 from domain.ids import new_id
 from domain.people.service import profile
-from domain.recognition.badges import badges_of, on_kudos
+from domain.recognition.badges import badges_of, for_check_ins, on_kudos
 from domain.recognition.messages import BadgeEarned
 from domain.recognition.parked import Settled, settle_all, settle_for
 from domain.recognition.reading import kudos_of
@@ -94,6 +94,11 @@ def every_day(ctx: Ctx) -> Reply:
     return replace(granted, posts=(*granted.posts, *settled(ctx, settle_all(ctx.uow))))
 
 
+def in_the_morning(ctx: Ctx) -> Reply:
+    """Badges for checking in, told at an hour when people read."""
+    return Reply(posts=_told(ctx, for_check_ins(ctx.uow, ctx.person.timezone, ctx.calendar())))
+
+
 def linked(ctx: Ctx) -> tuple[Post, ...]:
     """This sender's account has just been linked to a person: what was parked for it arrives (R-ID-03, A59)."""
     actor = ctx.command.actor
@@ -151,7 +156,14 @@ FEATURE = Feature(
         CardAction(name="kudos.endorse", handler=agree, keeps=True),
         CardAction(name="go.badges", handler=badges, on_card=False),
     ),
-    events={"clock.kudos.clear": cleared, "clock.recognition.daily": every_day},
+    events={
+        "clock.kudos.clear": cleared,
+        "clock.recognition.daily": every_day,
+        "clock.recognition.badges": in_the_morning,
+    },
     views={"kudos_got": draw_got, "kudos_group": draw_group, "kudos_digest": draw_digest},
-    daily=(Chore(name="clock.recognition.daily", hour=0, minute=0),),
+    daily=(
+        Chore(name="clock.recognition.daily", hour=0, minute=0),
+        Chore(name="clock.recognition.badges", hour=9, minute=12),
+    ),
 )

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Insert, Select, bindparam, func, select
+from sqlalchemy import Insert, Select, bindparam, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from domain.calendar import WorkCalendar
 from domain.columns import table_of
+from domain.goals.model import CheckIn
+from domain.goals.service import streak
+from domain.goals.sheet import Moment
 from domain.ids import new_id
 from domain.people.model import Person
 from domain.recognition.messages import BadgeEarned, KudosView, TagView
@@ -17,6 +21,7 @@ AWARD = table_of(BadgeAward)
 KUDOS = table_of(Kudos)
 RECIPIENT = table_of(KudosRecipient)
 PERSON = table_of(Person)
+CHECK_IN = table_of(CheckIn)
 
 ONCE = "once"
 MANY_PEOPLE = 5
@@ -63,6 +68,22 @@ _MINE = (
     .group_by(BADGE.c.key, BADGE.c.name, BADGE.c.name_en)
     .order_by(func.min(AWARD.c.created_at), BADGE.c.key)
 )
+_HAS = AWARD.join(BADGE, (BADGE.c.workspace_id == AWARD.c.workspace_id) & (BADGE.c.id == AWARD.c.badge_id))
+_CHECKED_IN = (
+    select(CHECK_IN.c.person_id)
+    .where(
+        CHECK_IN.c.by_id == CHECK_IN.c.person_id,
+        ~exists()
+        .select_from(_HAS)
+        .where(
+            AWARD.c.workspace_id == CHECK_IN.c.workspace_id, AWARD.c.person_id == CHECK_IN.c.person_id,
+            BADGE.c.key == bindparam("which"),
+        ),
+    )
+    .group_by(CHECK_IN.c.person_id)
+    .having(func.count(func.distinct(CHECK_IN.c.period)) >= bindparam("weeks"))
+    .order_by(CHECK_IN.c.person_id)
+)  # fmt: skip
 _GOT = func.coalesce(RECIPIENT.c.got_by, RECIPIENT.c.person_id)
 _BOTH = RECIPIENT.join(KUDOS, (KUDOS.c.workspace_id == RECIPIENT.c.workspace_id) & (KUDOS.c.id == RECIPIENT.c.kudos_id))
 _STANDS = (
@@ -108,10 +129,15 @@ def on_kudos(uow: UnitOfWork, kudos: KudosView, period: str) -> tuple[BadgeEarne
     return tuple(one for one in earned if one is not None)
 
 
-def on_check_in(uow: UnitOfWork, person_id: str, streak: int, check_in_id: str) -> tuple[BadgeEarned, ...]:
-    """Somebody has checked in, and how many weeks in a row that makes."""
-    reached = [FIRST_CHECK_IN, *([FOUR_WEEKS] if streak >= 4 else []), *([TWELVE_WEEKS] if streak >= 12 else [])]
-    earned = [_achieved(uow, person_id, one, ONCE, check_in_id) for one in reached]
+def for_check_ins(uow: UnitOfWork, zone: str, calendar: WorkCalendar) -> tuple[BadgeEarned, ...]:
+    """Daily: who has earned a badge by checking in and does not have it yet. Asked once a day and not with every
+    check-in, which is what people do most."""
+    moment = Moment.of(uow.now, zone, calendar)
+    earned = []
+    for what, weeks in ((FIRST_CHECK_IN, 1), (FOUR_WEEKS, 4), (TWELVE_WEEKS, 12)):
+        for row in uow.all(_CHECKED_IN, which=what.key, weeks=weeks):
+            if weeks == 1 or streak(uow, row.person_id, moment) >= weeks:
+                earned.append(_achieved(uow, row.person_id, what, ONCE, ""))
     return tuple(one for one in earned if one is not None)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +129,27 @@ def test_a_known_manager_need_not_be_in_the_file(company: Company) -> None:
     company.take(BOSS, ZHANG)
     assert counts(company.take(CLERK)) == (1, 0, 0)
     assert company.person("E3")["manager_id"] == company.person("E2")["id"]
+
+
+def test_a_file_may_tell_when_people_joined(company: Company) -> None:
+    """R-ALW-03: an optional last column; a file without it leaves what is known, an empty cell clears it."""
+
+    def take(*lines: str, column: str = ",joined_on") -> ImportReport:
+        source = "\n".join([",".join(HEADER) + column, *lines])
+        with company.unit() as uow:
+            report = import_people(uow, source, tenants=TENANTS, fold={})
+            uow.commit()
+        return report
+
+    assert counts(take(f"{BOSS},2026-01-19", f"{ZHANG},")) == (2, 0, 0)
+    assert company.person("E1")["joined_on"] == date(2026, 1, 19)
+    assert company.person("E2")["joined_on"] is None
+    assert counts(take(BOSS, column="")) == (0, 0, 1)
+    assert company.person("E1")["joined_on"] == date(2026, 1, 19)
+    assert counts(take(f"{BOSS},")) == (0, 1, 0)
+    assert company.person("E1")["joined_on"] is None
+    for cell in ("2026-02-30", "19.1.2026", "20260119"):
+        assert wrong(take(f"{BOSS},{cell}")) == {2: "joined_on must be a date such as 2026-01-19, or empty"}
 
 
 def test_a_language_chosen_in_the_chat_survives_an_empty_column(company: Company) -> None:

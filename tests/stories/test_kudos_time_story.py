@@ -195,3 +195,18 @@ async def test_a_picture_and_a_badge_go_with_it(rig: Rig) -> None:
         await bob.wait()
         told = "🏅 获得徽章「客户第一」"
         assert told in ann.all_text() or messenger == "feishu"  # once a month only
+
+
+async def test_checking_in_earns_badges_the_next_morning(rig: Rig, messenger: str) -> None:
+    """R-BDG-02: the first check-in, then four weeks in a row; each once."""
+    begin(rig, messenger)
+    bob = Talk(rig, messenger, "bob")
+    for week in range(5):  # the week of the spring festival has no duty (R-CAL-06)
+        rig.clock.set(datetime(2026, 2, 13, 2, 5, tzinfo=UTC) + timedelta(weeks=week))
+        if week != 1:
+            await bob.say(f"/ci {91 + week}")
+        rig.clock.advance(timedelta(days=1))
+        await bob.wait()
+        assert bob.all_text().count("🏅 获得徽章「第一次打卡」") == 1
+        assert bob.all_text().count("🏅 获得徽章「连续四周」") == (1 if week == 4 else 0)
+    assert "连续四周" in (await bob.say("/badges")).text

@@ -18,7 +18,7 @@ from domain.people.importing.references import (
     unknown_managers,
     without_dependents,
 )
-from domain.people.importing.rows import HEADER, Fold, PersonLine, parse
+from domain.people.importing.rows import HEADER, OPTIONAL, Fold, PersonLine, parse
 from domain.people.importing.write import write
 from domain.unit_of_work import UnitOfWork
 
@@ -44,7 +44,7 @@ def import_people(
     writes ids it does not tell apart by case. With any problem nothing is written, unless `partial`: then the good
     lines are, without those that need a bad one. Running the same file again changes nothing.
     """
-    file = read(source, HEADER)
+    file = read(source, HEADER, OPTIONAL)
     listed, lines, problems = _parse(file.lines, fold)
     problems += file.problems
     known = Known(uow)

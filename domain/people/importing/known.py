@@ -18,7 +18,7 @@ STORE = table_of(Store)
 ASSIGNMENT = table_of(StoreAssignment)
 
 FIELDS = (
-    "name", "email", "mobile", "department_id", "manager_id", "store_id", "roles", "locale", "timezone",
+    "name", "email", "mobile", "department_id", "manager_id", "store_id", "roles", "locale", "timezone", "joined_on",
 )  # fmt: skip
 _PEOPLE = select(PERSON.c.id, PERSON.c.employee_no, *(PERSON.c[name] for name in FIELDS)).where(
     PERSON.c.employee_no.is_not(None)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from domain.csvfile import Line, Problem, Refused, identifier, single_line
@@ -13,8 +14,11 @@ HEADER: Final = (
     "employee_no", "name", "email", "mobile", "department", "manager_no", "roles", "store", "locale", "timezone",
     *PLATFORMS,
 )  # fmt: skip
+OPTIONAL: Final = ("joined_on",)
+"""Columns a file may leave out: then what is known stays."""
 ROLES: Final = (
     "employee", "manager", "hrbp", "clerk", "store_manager", "exec_sponsor", "admin", "finance_admin", "auditor",
+    "contractor",
 )  # fmt: skip
 LOCALES: Final = ("", "zh-CN", "en")
 
@@ -28,6 +32,7 @@ _CHECKS: Final = tuple(
 )
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _MOBILE: Final = re.compile(r"\+?[0-9][0-9 ()-]{3,30}")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BETWEEN_ROLES: Final = re.compile(r"[;|\s]+")
 _BETWEEN_STORES: Final = re.compile(r"\s*[;|；｜]\s*")
 
@@ -52,6 +57,8 @@ class PersonLine:
     locale: str
     timezone: str
     accounts: Mapping[str, str]
+    joined_on: date | None = None
+    tells_joining: bool = False
 
 
 def parse(line: Line, fold: Fold) -> tuple[PersonLine | None, list[Problem]]:
@@ -70,6 +77,8 @@ def parse(line: Line, fold: Fold) -> tuple[PersonLine | None, list[Problem]]:
         **{name: cells[name] for name in HEADER if name not in (*PLATFORMS, "roles", "store")},
         roles=_stored_roles(cells["roles"]),
         stores=_stores(cells["store"]),
+        joined_on=_day(cells.get("joined_on", "")),
+        tells_joining="joined_on" in cells,
     ), []
 
 
@@ -97,6 +106,8 @@ def _wrong_cells(cells: Mapping[str, str]) -> list[str]:
         wrong.append("locale must be zh-CN, en or empty")
     if cells["timezone"] and not _is_zone(cells["timezone"]):
         wrong.append("timezone is not an IANA name such as Asia/Shanghai")
+    if cells.get("joined_on") and _day(cells["joined_on"]) is None:
+        wrong.append("joined_on must be a date such as 2026-01-19, or empty")
     wrong += [f"{name} must not contain blanks" for name in PLATFORMS if len(cells[name].split()) > 1]
     return wrong
 
@@ -114,6 +125,13 @@ def _stored_roles(cell: str) -> str:
 def _stores(cell: str) -> tuple[str, ...]:
     """Names between “|” or “;”, each once; blanks may be part of a name."""
     return tuple(dict.fromkeys(name for name in _BETWEEN_STORES.split(cell) if name))
+
+
+def _day(cell: str) -> date | None:
+    try:
+        return date.fromisoformat(cell) if _DAY.fullmatch(cell) else None
+    except ValueError:
+        return None
 
 
 def _is_zone(name: str) -> bool:

@@ -48,6 +48,7 @@ def write(
             continue
         # Empty leaves the language a person chose in the chat.
         wanted["locale"] = wanted["locale"] or row.locale
+        wanted["joined_on"] = line.joined_on if line.tells_joining else row.joined_on
         if differs := any(getattr(row, name) != wanted[name] for name in FIELDS):
             changed.append((row.id, wanted))
         unchanged += not differs and not any(linked)
@@ -102,4 +103,5 @@ def _wanted(line: PersonLine, known: Known, id_of: Mapping[str, str]) -> dict[st
         "roles": line.roles,
         "locale": line.locale,
         "timezone": line.timezone,
+        "joined_on": line.joined_on,
     }
