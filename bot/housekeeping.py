@@ -23,6 +23,7 @@ from domain.delivery.leases import first_run
 from domain.delivery.model import CardRow, InboxRow, JobRun, OutboxRow, PendingAnswer
 from domain.people.model import BindCode, BindTry
 from domain.periods import in_zone, local_date
+from domain.rewards.counter_model import PickupCode, PickupTry
 
 log = logging.getLogger("bida.jobs")
 
@@ -49,6 +50,8 @@ _DROP_CODES = delete(table_of(BindCode)).where(table_of(BindCode).c.expires_at <
 _DROP_CARDS = delete(CARD).where(CARD.c.created_at < bindparam("before"))
 _DROP_QUESTIONS = delete(table_of(PendingAnswer)).where(table_of(PendingAnswer).c.expires_at < bindparam("before"))
 _DROP_TRIES = delete(table_of(BindTry)).where(table_of(BindTry).c.at < bindparam("before"))
+_DROP_PICKUP_TRIES = delete(table_of(PickupTry)).where(table_of(PickupTry).c.at < bindparam("before"))
+_DROP_PICKUP_CODES = delete(table_of(PickupCode)).where(table_of(PickupCode).c.ended_at < bindparam("before"))
 _DROP_RUNS = delete(table_of(JobRun)).where(table_of(JobRun).c.ran_at < bindparam("before"))
 _WAITING = (
     select(OUTBOX.c.connection, func.count().label("waiting"), func.min(OUTBOX.c.created_at).label("oldest"))
@@ -65,6 +68,7 @@ def keep_house(turn: Turn, now: datetime) -> None:
         (_REDACT, now - REDACT_AFTER), (_FORGET, now - KEEP_INBOX), (_EMPTY, now - KEEP_PAYLOAD),
         (_DROP_CARDS, now - KEEP_CARDS), (_DROP_MESSAGES, now - KEEP_CARDS), (_DROP_RUNS, now - KEEP_CARDS),
         (_DROP_CODES, now - day), (_DROP_QUESTIONS, now - day), (_DROP_TRIES, now - day),
+        (_DROP_PICKUP_TRIES, now - day), (_DROP_PICKUP_CODES, now - KEEP_CARDS),
     ):  # fmt: skip
         turn.connection.execute(statement, {"before": before})
 

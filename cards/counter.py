@@ -56,10 +56,9 @@ def _choices(order: OrderView, left: int, locale: str) -> tuple[Action, ...]:
 def handed_card(key: str, done: HandedOver, note: str, locale: str) -> Card:
     """The clerk's receipt: order, time, clerk, store (R-PIC-06)."""
     order, zone = done.order, done.store.timezone
-    title = say(locale, "ck.done", time=clock(done.at, zone), clerk=done.clerk_name, n=done.today)
+    line = say(locale, "ck.done", time=clock(done.at, zone), clerk=done.clerk_name, n=done.today)
     what = say(
-        locale, "ck.what", masked=masked(order.person_name), item=order.name(locale), q=done.quantity, no=order.no,
-        store=done.store.name,
+        locale, "ck.what", masked=masked(order.person_name), item=order.name(locale), q=done.quantity, no=order.no
     )  # fmt: skip
     notes = []
     if note:
@@ -69,8 +68,8 @@ def handed_card(key: str, done: HandedOver, note: str, locale: str) -> Card:
     if order.state is OrderState.DISPUTED:
         notes.append(Note(say(locale, "ck.dispute_title")))
     return Card(
-        kind="pickup", key=key, header=Header(title, tone=Tone.SUCCESS), blocks=(Text((Plain(what),)), *notes),
-        summary=title, locale=locale,
+        kind="pickup", key=key, header=Header(say(locale, "ck.title", store=done.store.name), tone=Tone.SUCCESS),
+        blocks=(Text((Bold(line), Plain("\n" + what))), *notes), summary=line, locale=locale,
     )  # fmt: skip
 
 

@@ -61,6 +61,15 @@ def closing_card(key: str, told: Closing, locale: str) -> Card:
     )  # fmt: skip
 
 
+def not_yours_card(key: str, locale: str) -> Card:
+    """What becomes of the card of somebody who does not serve the store any more."""
+    text = say(locale, "ck.not_your_store")
+    return Card(
+        kind="store_closing", key=key, header=Header(say(locale, "go.closing"), tone=Tone.NEUTRAL), locale=locale,
+        blocks=(Text((Plain(text),)),), summary=text,
+    )  # fmt: skip
+
+
 def _lists(told: Closing, locale: str) -> Iterable[Block]:
     handed = [_handed(one, told, locale) for one in told.handed]
     yield from _list("ck.closing_heading_handed", handed or [say(locale, "ck.closing_none")], locale)

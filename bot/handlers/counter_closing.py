@@ -17,7 +17,7 @@ from bot.reply import NOTHING, Post, Reply
 from bot.router import CardAction, Chore, Feature, SlashCommand
 from bot.telling import tell
 from bot.timers import later
-from cards.counter_closing import closing_card
+from cards.counter_closing import closing_card, not_yours_card
 from cards.model import Card
 from cards.values import signed_change
 from domain.delivery import pending
@@ -130,6 +130,8 @@ def _closing_view(ctx: Ctx, row: Row[Any]) -> Card:
     subject = orjson.loads(row.subject)
     place = store(ctx.uow, subject["store"])
     assert place is not None
+    if all(one.id != place.id for one in stores_of(ctx.uow, ctx.person.id, *AT_THE_COUNTER)):
+        return not_yours_card(row.id, ctx.person.locale)
     told = closing.closing(ctx.uow, place, date.fromisoformat(subject["day"]))
     return closing_card(row.id, told, ctx.person.locale)
 

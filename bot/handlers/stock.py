@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.context import Ctx
 from bot.handlers import order_news
 from bot.reply import Post, Reply
-from bot.router import Feature, SlashCommand
+from bot.router import CardAction, Feature, SlashCommand
 from cards.stock import stock_card
 from domain.ids import new_id
 from domain.people.messages import StoreRef
@@ -120,5 +120,9 @@ FEATURE = Feature(
     commands=(
         SlashCommand(name="stock", handler=shelves, bare=("库存", "stock"), help="help.stock"),
         SlashCommand(name="count", handler=count, bare=("盘点",), help="help.count"),
+    ),
+    actions=(
+        CardAction(name="go.stock", handler=shelves, on_card=False),
+        CardAction(name="go.count", handler=count, on_card=False),
     ),
 )

@@ -36,6 +36,17 @@ def test_every_line_of_help_exists() -> None:
     assert {command.help for command in commands if command.help} <= set(catalogue("zh-CN"))
 
 
+def test_every_command_can_be_suggested() -> None:
+    """A mistyped one is answered with buttons of its neighbours (R-EVT-07): each needs a label and a handler."""
+    from bot.app import FEATURES
+    from bot.router import Router
+
+    router = Router(FEATURES)
+    wanted = {f"go.{name}" for name, command in router.commands.items() if command.help}
+    assert wanted <= set(catalogue("zh-CN"))
+    assert wanted <= set(router.actions)
+
+
 def _fields(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
 

@@ -1,11 +1,14 @@
 """Looking up and handing over (R-PIC-01 to 07, R-RED-05, cases A32 to A35)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from domain.errors import TooLong
+from domain.people.messages import Profile
 from domain.points.model import JournalEntry
 from domain.rewards import counter, pickup
 from domain.rewards.counter import Late, understand
@@ -361,3 +364,22 @@ def test_another_store_of_the_clerk_is_theirs_too(desk: Desk) -> None:
     desk.shop.later(seconds=1)
     assert isinstance(desk.look_up("X1", code), LookedUp)
     assert isinstance(desk.hand_over("X1", order), HandedOver)
+
+
+def test_a34_two_clerks_at_the_very_same_moment_hand_over_once(desk: Desk) -> None:
+    """Each in a transaction of its own, begun before the other ended: one hands over, the other learns who did."""
+    order, _ = desk.ready()
+    clerks = [desk.shop.person(number) for number in ("C1", "M1")]
+    together = Barrier(len(clerks))
+
+    def confirm(clerk: Profile) -> HandedOver | Refused:
+        together.wait(timeout=10)
+        return desk.shop.do(lambda uow: counter.hand_over(uow, clerk, order.id, seen=order.version))
+
+    with ThreadPoolExecutor(len(clerks)) as pool:
+        outcomes = list(pool.map(confirm, clerks))
+    (done,) = [one for one in outcomes if isinstance(one, HandedOver)]
+    (late,) = [one for one in outcomes if isinstance(one, Refused)]
+    assert (late.reason, late.by_name) == (Refusal.USED, done.clerk_name)
+    assert len([one for one in desk.shop.rows(OrderEvent) if one.quantity and not one.refused]) == 1
+    assert (desk.shop.stock(desk.item), desk.shop.held("E1")) == ([(9, 0)], 0)

@@ -9,6 +9,7 @@ from adapters.simulation import Seen
 from bot.playground.rig import Rig
 from domain.columns import table_of
 from domain.people.model import Store
+from domain.people.stores import freeze
 from domain.rewards.model import Stock, StockChange
 from tests.stories.counter_story import SQUARE, Counter, shows
 from tests.stories.talk import Talk
@@ -121,6 +122,20 @@ async def test_what_orders_have_reserved_cannot_be_counted_away(counter: Counter
     await clerk.press("填实际数量", await clerk.say("/closing"), stock=counter.rows(Stock)[0].id)
     shows(await said(clerk, "2 不见了"), "有 3 份已被订单预留")
     assert on_hand(counter) == 20
+
+
+async def test_who_no_longer_serves_the_store_is_shown_no_more_of_it(rig: Rig) -> None:
+    """R-ROL-01: their card changes with the next count, and says only that."""
+    rig.clock.set(NOON)
+    counter = Counter(rig, "feishu", "wecom")
+    gone, clerk = counter.talk("C2"), counter.talk("C1")
+    card = await gone.say("/closing")
+    store, person, by = counter.store(SQUARE), counter.person("C2"), counter.person("M1")
+    counter.do(lambda uow: freeze(uow, store, person, by))
+    await clerk.press("填实际数量", await clerk.say("/closing"), stock=counter.rows(Stock)[0].id)
+    await clerk.say("20")
+    shows(gone.message(card.message_id), "由本店的店员或店长来操作")
+    assert "咖啡券" not in gone.message(card.message_id).text
 
 
 async def test_each_store_closes_in_its_own_zone(rig: Rig) -> None:

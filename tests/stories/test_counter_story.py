@@ -1,6 +1,7 @@
 """Handing over from the callback to the cards, the clerk on one messenger and the customer on another (flow 5.3)."""
 
 import logging
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,8 +9,12 @@ import pytest
 from bot.playground.rig import Rig
 from domain.delivery.model import InboxRow, OutboxRow
 from domain.rewards import pickup
+from domain.rewards.counter_model import PickupCode, PickupTry
 from domain.rewards.messages import OrderState
 from tests.stories.counter_story import SQUARE, Counter, shows
+from tests.stories.shop_company import Shop
+from tests.stories.shop_company import order as order_item
+from tests.stories.talk import Talk
 
 NOON = datetime(2026, 1, 19, 6, 5, tzinfo=UTC)
 """Monday 2026-01-19, 14:05 in Shanghai."""
@@ -155,12 +160,14 @@ async def test_twenty_wrong_codes_in_a_store_alarm_the_admin(rig: Rig) -> None:
     shows(counter.talk("A1").last(), SQUARE, "一小时内已有 20 次错误的领取码")
 
 
-async def test_codes_in_a_group_are_refused_and_replaced(rig: Rig) -> None:
-    """R-PIC-09: the group is asked not to, the old code is void, the owner has a new one in their single chat."""
-    counter = Counter(rig, "feishu", "wecom")
-    rig.simulators["feishu"].add_group("oc_team", "门店", ["ou_min", "ou_gang"])
-    order, code = await counter.ready()
+@pytest.mark.parametrize("at", ["feishu", "dingtalk"])
+async def test_codes_in_a_group_are_refused_and_replaced(rig: Rig, at: str) -> None:
+    """R-PIC-09: the group is asked not to, the old code is void, the owner has a new one in their single chat. A WeCom
+    app is in no group."""
+    counter = Counter(rig, at, "wecom")
     clerk = counter.talk("C1")
+    rig.simulators[at].add_group(clerk.group, "门店", [clerk.user, counter.talk("C2").user])
+    order, code = await counter.ready()
     await clerk.say_in_group(f"领取码 {code}")
     assert clerk.last(clerk.group).text == "请不要在群里发领取码。旧码已作废，新码已发给本人。"
     told = counter.talk("K1").last().text
@@ -218,3 +225,43 @@ async def test_no_code_stands_in_clear_anywhere_of_ours(counter: Counter, caplog
     assert {"pickup_looked_up", "pickup_handed_over"} <= {one.getMessage() for one in caplog.records}
     assert all(one.state == "DONE" and one.redacted for one in counter.rows(InboxRow) if '"pickup"' in one.command)
     assert {one.state for one in counter.rows(OutboxRow)} == {"SENT"}
+
+
+async def test_tries_are_kept_a_day_and_codes_that_ended_ninety(rig: Rig) -> None:
+    """The night's housekeeping; a code that still opens something stays."""
+    counter = Counter(rig, "feishu", "wecom")
+    order, code = await counter.ready(quantity=2)
+    await counter.talk("C1").say(wrong(code))
+    counter.issue(order)
+    rig.clock.advance(timedelta(days=2))
+    await counter.talk("C1").wait()
+    assert counter.rows(PickupTry) == []
+    assert [one.state for one in counter.rows(PickupCode)] == ["void", "active"]
+    rig.clock.advance(timedelta(days=91))
+    await counter.talk("C1").wait()
+    assert "void" not in [one.state for one in counter.rows(PickupCode)]
+
+
+async def test_from_the_shop_to_the_counter_with_the_code_the_owner_was_sent(rig: Rig, messenger: str) -> None:
+    """Flow 5.3 as a whole: ordered on one messenger, handed over on another; the code is nowhere of ours."""
+    shop = Shop(rig, messenger)
+    shop.item("咖啡券", 120, stock=2, en="Coffee")
+    bob, prepares, clerk = (
+        Talk(rig, messenger, "bob"),
+        Talk(rig, messenger, "cai"),
+        Talk(rig, ELSEWHERE[messenger], "cai"),
+    )
+    await order_item(bob, "咖啡券")
+    await prepares.press("Ready", prepares.card())
+    code = re.search(r"领取码 (\d{4} \d{4})", bob.all_text())
+    assert code is not None
+    card = await clerk.say(code[1])
+    shows(card, "白*", "Coffee ×1", "valid")
+    shows(await clerk.press("Hand over", card), "✅ Done", "by Cai Green · no. 1 today")
+    assert shop.states() == ["fulfilled"]
+    assert shop.wallet("bob") == (200, 0)
+    shows(bob.card(), "已领取 咖啡券", "经手 Cai Green。如非本人请点[不是我]")
+    for table in ("inbox", "outbox", "card", "pickup_code", "order_event"):
+        assert code[1] not in str(shop.sql(f"SELECT * FROM {table}"))
+        assert code[1].replace(" ", "") not in str(shop.sql(f"SELECT * FROM {table}"))
+    assert clerk.problems() == []

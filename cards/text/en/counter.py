@@ -15,7 +15,7 @@ TEXTS: Mapping[str, str] = {
     "ck.back": "Back",
     "ck.returned": "Nothing was handed over.",
     "ck.done": "✅ Done {time} · by {clerk} · no. {n} today",
-    "ck.what": "{masked} · {item} ×{q} · {no} · {store}",
+    "ck.what": "{masked} · {item} ×{q} · {no}",
     "ck.left": "{n} still to collect; the code stays valid.",
     "ck.late": "Entered later: {time} · {note}",
     "ck.usage": 'Send "/pickup" with the 8-digit code, e.g. "/pickup 4821 7731", or just the 8 digits. '

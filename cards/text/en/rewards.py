@@ -9,6 +9,8 @@ TEXTS: Mapping[str, str] = {
     "help.count": "Count the store's stock",
     "go.shop": "Rewards",
     "go.order": "My orders",
+    "go.stock": "Store stock",
+    "go.count": "Count",
     "sh.title": "Rewards · {n} pts available ({e} expire within 30 days)",
     "sh.title_plain": "Rewards · {n} pts available",
     "sh.togo": "{n} pts to go",

@@ -15,7 +15,7 @@ TEXTS: Mapping[str, str] = {
     "ck.back": "不对，返回",
     "ck.returned": "已返回，没有发放。",
     "ck.done": "✅ 已核销 {time}　经手：{clerk}　今日第 {n} 单",
-    "ck.what": "{masked} · {item} ×{q} · {no} · {store}",
+    "ck.what": "{masked} · {item} ×{q} · {no}",
     "ck.left": "还剩 {n} 份，领取码继续有效。",
     "ck.late": "补录：{time}　{note}",
     "ck.usage": "请发送「/核销」加 8 位领取码，如「/核销 4821 7731」，也可以直接发 8 位数字。"

@@ -9,6 +9,8 @@ TEXTS: Mapping[str, str] = {
     "help.count": "盘点门店库存",
     "go.shop": "积分商城",
     "go.order": "我的订单",
+    "go.stock": "门店库存",
+    "go.count": "盘点",
     "sh.title": "积分商城 ｜ 可用 {n} 分（30 天内到期 {e}）",
     "sh.title_plain": "积分商城 ｜ 可用 {n} 分",
     "sh.togo": "还差 {n} 分",
