@@ -4,17 +4,18 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --no-build-isolation
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
+PARALLEL := -n auto --dist worksteal
 
 .PHONY: demo test check bench lock clean
 demo: .venv/run.stamp        ## three simulated messengers in a web page (ARGS=--story: in the terminal)
 	@$(BIN)/bida demo $(ARGS)
 
 test: .venv/dev.stamp        ## the whole test-suite; what is not run is named at the end
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 check: .venv/dev.stamp       ## everything CI does
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
-	$(BIN)/coverage run -m pytest $(ARGS) && $(BIN)/python .ci/coverage_gate.py && .ci/wheel-smoke
+	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report= $(ARGS) && $(BIN)/python .ci/coverage_gate.py && .ci/wheel-smoke
 
 bench: .venv/dev.stamp       ## throughput, latency, start-up, memory, each beside its raw limit
 	@$(BIN)/python -m bench $(ARGS)
