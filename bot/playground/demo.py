@@ -12,14 +12,14 @@ from pathlib import Path
 
 import uvloop
 from aiohttp import web
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 
 from adapters.registry import MESSENGERS
 from adapters.simulation import Resident
 from bot.app import workspace_id
 from bot.handlers.notice import VERSION
 from bot.observe import configure_logging
-from bot.playground.company import GOALS, PEOPLE
+from bot.playground.company import GOALS, PEOPLE, REWARDS
 from bot.playground.rig import HOST, Rig, make_rig
 from bot.playground.stage import Cast, Room
 from bot.playground.story import StoryFailed, tell
@@ -30,7 +30,9 @@ from domain.goals.importing import import_goals
 from domain.people.importing import import_people
 from domain.people.model import Person
 from domain.points.messages import Cause
-from domain.points.service import fund
+from domain.points.service import fund, reward
+from domain.rewards.importing import import_rewards
+from domain.unit_of_work import UnitOfWork
 
 OPENING = datetime(2026, 2, 13, 2, 5, tzinfo=UTC)
 """Friday 2026-02-13, 10:05 in Shanghai: the last check-in before the Spring Festival."""
@@ -39,8 +41,14 @@ ROOMS = {"wecom": "", "dingtalk": "cidOperations==", "feishu": "oc_operations"}
 FIRST = {"wecom": "zhangwei", "dingtalk": "user_wangfang", "feishu": "ou_lina"}
 NEWCOMERS = ("R1013", "R1018", "R1019")
 """Who has not met the bot before: they see the notice and the starter kit first. Everybody else has."""
-BUDGETS = {"starter": 2_000, "allowance": 100_000}
+BUDGETS = {"starter": 2_000, "allowance": 100_000, "manual": 10_000}
 """What the company may give away."""
+WALLETS = {
+    "R1002": 640, "R1003": 260, "R1004": 90, "R1008": 420, "R1009": 310, "R1010": 130, "R1019": 60, "R1034": 880,
+    "R1041": 200,
+}  # fmt: skip
+"""What some people have earned before the story begins."""
+_EMPLOYEES = select(table_of(Person).c.id, table_of(Person).c.employee_no)
 _KNOWS_US = (
     update(table_of(Person))
     .where(*(table_of(Person).c.employee_no != number for number in NEWCOMERS))
@@ -116,9 +124,22 @@ def _seed(turn: Turn, rig: Rig) -> None:
         )
         assert not any(report.problems for report in reports), [report.problems for report in reports]
         uow.change(_KNOWS_US, to=VERSION)
-        for programme, points in BUDGETS.items():
-            fund(uow, programme, points, request_id=f"demo-{programme}", cause=Cause("", "demo"))
+        _fill_the_purse(uow)
+        for file in REWARDS:
+            done = import_rewards(uow, file.read_bytes(), key=rig.bot.connections.pool_key(workspace_id("main")))
+            assert not done.report.problems, done.report.problems
         uow.commit()
+
+
+def _fill_the_purse(uow: UnitOfWork) -> None:
+    """Fund the programmes, and give some people what they earned earlier."""
+    cause = Cause("", "demo")
+    for programme, points in BUDGETS.items():
+        fund(uow, programme, points, request_id=f"demo-{programme}", cause=cause)
+    people = {row.employee_no: row.id for row in uow.all(_EMPLOYEES)}
+    for number, points in WALLETS.items():
+        reward(uow, f"demo:{number}", "manual", people[number], points, cause)
+    reward(uow, "demo:last-year", "manual", people["R1002"], 40, cause, months=0)  # expires this month
 
 
 async def _demo(directory: Path, port: int) -> int:
