@@ -1,6 +1,7 @@
 """Badges: the values' own, given by peers, and those earned by doing (R-BDG-01, R-BDG-02)."""
 
 from dataclasses import dataclass
+from datetime import time
 
 from sqlalchemy import Insert, Select, bindparam, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,6 +13,7 @@ from domain.goals.service import streak
 from domain.goals.sheet import Moment
 from domain.ids import new_id
 from domain.people.model import Person
+from domain.periods import instant_at
 from domain.recognition.messages import BadgeEarned, KudosView, TagView
 from domain.recognition.model import Badge, BadgeAward, Kudos, KudosRecipient
 from domain.unit_of_work import UnitOfWork
@@ -72,7 +74,7 @@ _HAS = AWARD.join(BADGE, (BADGE.c.workspace_id == AWARD.c.workspace_id) & (BADGE
 _CHECKED_IN = (
     select(CHECK_IN.c.person_id)
     .where(
-        CHECK_IN.c.by_id == CHECK_IN.c.person_id,
+        CHECK_IN.c.by_id == CHECK_IN.c.person_id, CHECK_IN.c.created_at < bindparam("before"),
         ~exists()
         .select_from(_HAS)
         .where(
@@ -130,12 +132,13 @@ def on_kudos(uow: UnitOfWork, kudos: KudosView, period: str) -> tuple[BadgeEarne
 
 
 def for_check_ins(uow: UnitOfWork, zone: str, calendar: WorkCalendar) -> tuple[BadgeEarned, ...]:
-    """Daily: who has earned a badge by checking in and does not have it yet. Asked once a day and not with every
-    check-in, which is what people do most."""
+    """Daily: who had earned a badge by checking in before today and does not have it yet. Asked once a day and not
+    with every check-in, which is what people do most."""
     moment = Moment.of(uow.now, zone, calendar)
+    midnight = instant_at(moment.today, time(0), zone)
     earned = []
     for what, weeks in ((FIRST_CHECK_IN, 1), (FOUR_WEEKS, 4), (TWELVE_WEEKS, 12)):
-        for row in uow.all(_CHECKED_IN, which=what.key, weeks=weeks):
+        for row in uow.all(_CHECKED_IN, which=what.key, weeks=weeks, before=midnight):
             if weeks == 1 or streak(uow, row.person_id, moment) >= weeks:
                 earned.append(_achieved(uow, row.person_id, what, ONCE, ""))
     return tuple(one for one in earned if one is not None)
