@@ -45,14 +45,14 @@ def disputed(uow: UnitOfWork, order: OrderView) -> Disputed:
         raise NoOrder
     return Disputed(
         order=order, store=place, clerk_id=order.fulfilled_by, clerk_name=order.fulfilled_by_name,
-        deciders=deciders(uow, place, order.fulfilled_by), admins=admins(uow),
+        deciders=deciders(uow, place, order.fulfilled_by, order.person_id), admins=admins(uow),
     )  # fmt: skip
 
 
-def deciders(uow: UnitOfWork, place: StoreRef, clerk_id: str) -> tuple[str, ...]:
-    """The store's managers without whom it is about; where that leaves nobody, the admins (R-ROL-02)."""
-    managers = [one for one in staff_of(uow, place.id, STORE_MANAGER) if one != clerk_id]
-    return tuple(managers or (one for one in admins(uow) if one != clerk_id))
+def deciders(uow: UnitOfWork, place: StoreRef, *involved: str) -> tuple[str, ...]:
+    """The store's managers whom it is not about; where that leaves nobody, the admins (R-ROL-02)."""
+    managers = [one for one in staff_of(uow, place.id, STORE_MANAGER) if one not in involved]
+    return tuple(managers or (one for one in admins(uow) if one not in involved))
 
 
 def suspend(uow: UnitOfWork, decider: Profile, order_id: str) -> bool:

@@ -383,3 +383,14 @@ def test_a34_two_clerks_at_the_very_same_moment_hand_over_once(desk: Desk) -> No
     assert (late.reason, late.by_name) == (Refusal.USED, done.clerk_name)
     assert len([one for one in desk.shop.rows(OrderEvent) if one.quantity and not one.refused]) == 1
     assert (desk.shop.stock(desk.item), desk.shop.held("E1")) == ([(9, 0)], 0)
+
+
+def test_a_code_of_one_company_is_nothing_in_another(desk: Desk) -> None:
+    """Even under the same key: the unit of work sees one company."""
+    order, code = desk.ready()
+    home, desk.shop.workspace_id = desk.shop.workspace_id, "f" * 32
+    with desk.shop.unit() as uow:
+        assert pickup.find_by_code(uow, code, KEY) is None
+    desk.shop.workspace_id = home
+    with desk.shop.unit() as uow:
+        assert pickup.find_by_code(uow, code, KEY) == order.id
