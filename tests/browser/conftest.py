@@ -13,6 +13,7 @@ from aiohttp import web
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from adapters.simulation import Choosable, Resident
+from bot.playground.demo import casts, open_company
 from bot.playground.stage import Cast, Room
 from bot.playground.web import playground_app
 from domain.clock import ShiftedClock
@@ -113,3 +114,24 @@ def picture() -> Path:
     """Where screenshots go: kept by CI, ignored by git."""
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     return ARTIFACTS
+
+
+@pytest.fixture
+async def demo(browser: Browser, tmp_path: Path) -> AsyncIterator[Page]:
+    """The page of a freshly seeded demo."""
+    rig = await open_company(tmp_path)
+    runner = web.AppRunner(playground_app(rig.simulators, rig.clock, casts()), access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    context = await browser.new_context(viewport={"width": 1440, "height": 1000}, locale="zh-CN")
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    await page.goto(f"http://127.0.0.1:{runner.addresses[0][1]}/")
+    await page.wait_for_selector(".phone[data-ready=true]", state="attached")
+    yield page
+    await context.close()
+    await runner.cleanup()
+    await rig.stop()
+    assert complaints == []
