@@ -183,7 +183,7 @@ async def test_person_who_left_leaves_an_empty_chat(playground: Playground) -> N
     page = await playground.open()
     await ask(page, "feishu")
     playground.messengers["feishu"].gone.add("p1")
-    await phone(page, "dingtalk").get_by_role("button", name="/ci").click()
+    await phone(page, "dingtalk").get_by_role("button", name="打卡").click()
     await expect(phone(page, "dingtalk").locator(".card")).to_be_visible()
     await expect(phone(page, "feishu").locator(".message")).to_have_count(0)
 

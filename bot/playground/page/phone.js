@@ -8,7 +8,7 @@ import { MessageList } from "./messages.js";
 import { Picker } from "./picker.js";
 import { word } from "./words.js";
 
-const CHIPS = ["打卡", "/ci", "/okr", "/help"];
+const CHIPS = ["打卡", "/okr", "/kudos", "/points", "/shop", "/help"];
 const TOAST_TIME = 4000;
 
 export class Phone {
