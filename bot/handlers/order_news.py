@@ -101,7 +101,10 @@ def back_again(ctx: Ctx, item_id: str, store_id: str | None) -> tuple[Post, ...]
 
 
 def preparers(ctx: Ctx, order: OrderView) -> list[str]:
-    """Who lays an order ready: the store's clerks, its manager where there are none; not the owner."""
+    """Who makes an order ready: the store's clerks, its manager where there are none; HR for leave and seats; not the
+    owner."""
+    if order.fulfilment is Fulfilment.HR:
+        return list(line_for(ctx.uow, order.person_id, HRBP, terms_of(ctx))[:1])
     if order.store_id is None:
         return []
     for role in (CLERK, STORE_MANAGER):
@@ -122,9 +125,8 @@ def _news(ctx: Ctx, order: OrderView, *, approved: bool) -> tuple[Post, ...]:
             for person_id in preparers(ctx, order):
                 posts += tell(ctx, person_id, "prepare", {"order": order.id}, about=order.id)
         case OrderState.APPROVED if order.fulfilment is Fulfilment.HR:
-            partner = next(iter(line_for(ctx.uow, order.person_id, HRBP, terms_of(ctx))), None)
-            if partner is not None:
-                posts += tell(ctx, partner, "confirmation", {"order": order.id}, about=order.id)
+            for person_id in preparers(ctx, order):
+                posts += tell(ctx, person_id, "confirmation", {"order": order.id}, about=order.id)
         case OrderState.READY if order.fulfilment is Fulfilment.COUNTER:
             posts += code_for(ctx, order)
         case OrderState.READY if order.fulfilment is Fulfilment.REVEAL:

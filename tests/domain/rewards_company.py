@@ -12,7 +12,6 @@ from domain.points.messages import Cause
 from domain.points.reading import balances
 from domain.points.service import fund, reward
 from domain.rewards.approvals import approve
-from domain.rewards.kinds import KINDS
 from domain.rewards.messages import ItemKind, OrderState, OrderView, Requested, StockMode
 from domain.rewards.model import Item, Order, Stock
 from domain.rewards.orders import fulfil, transition
@@ -86,7 +85,7 @@ class Shop(Company):
         seats: int | None = None, **more: Any,
     ) -> str:  # fmt: skip
         """Put something into the shop; `stock` by store, `seats` of the whole company."""
-        mode = StockMode.COUNTED if stock or seats is not None else KINDS[kind].stock[-1]
+        mode = StockMode.COUNTED if stock or seats is not None else StockMode.UNLIMITED
         if kind is ItemKind.TEAM_POOL:
             more.setdefault("pool_until", date(2026, 12, 31))
         row = Item(
