@@ -105,7 +105,7 @@ async def test_where_there_is_no_form_a_sentence_is_asked_for_and_confirmed(rig:
     card = await bob.press("确认送出", bob.card())
     assert "💌 已送给 Cai Green，10 分。" in card.text
     assert "Teamwork" in cai.card().text
-    assert "Keep private" not in [one.label for one in cai.card().buttons]  # it is already
+    assert "Private" not in [one.label for one in cai.card().buttons]  # it is already
     assert bob.problems() == []
     assert cai.problems() == []
 
