@@ -22,9 +22,6 @@ from domain.rewards.approvers import ADMIN, away_this_week
 from domain.rewards.messages import Moved, OrderState, OrderView
 from domain.rewards.refusals import StepRefused
 
-WORDS = 200
-"""How long a reason, a question or HR's details may be."""
-
 
 def agree(ctx: Ctx) -> Reply:
     """Yes: to the next approver, or on its way."""
@@ -88,7 +85,7 @@ def question_said(ctx: Ctx) -> Reply:
     order = _of_card(ctx)
     posts = tell_text(
         ctx, order.person_id, "ap.asked", name=ctx.person.name, no=order.no,
-        item=order_news.name_for(ctx, order.person_id, order), question=ctx.command.args[:WORDS],
+        item=order_news.name_for(ctx, order.person_id, order), question=order_news.worded(ctx.command.args),
     )  # fmt: skip
     return Reply(posts=(*ctx.text("ap.question_sent", name=order.person_name).posts, *posts))
 
@@ -131,7 +128,7 @@ def draw_confirmation(ctx: Ctx, row: Any) -> Card:
 def _reject(ctx: Ctx, reason: str) -> Reply:
     order = _of_card(ctx)
     try:
-        moved = reject(ctx.uow, order.id, ctx.person.id, reason.strip()[:WORDS])
+        moved = reject(ctx.uow, order.id, ctx.person.id, order_news.worded(reason))
     except StepRefused as error:
         return order_news.refused(ctx, error)
     return _done(ctx, moved)
@@ -140,7 +137,7 @@ def _reject(ctx: Ctx, reason: str) -> Reply:
 def _confirm(ctx: Ctx, detail: str) -> Reply:
     order = _of_card(ctx)
     try:
-        moved = confirm(ctx.uow, order.id, ctx.person.id, detail.strip()[:WORDS], order_news.terms_of(ctx))
+        moved = confirm(ctx.uow, order.id, ctx.person.id, order_news.worded(detail), order_news.terms_of(ctx))
     except StepRefused as error:
         return order_news.refused(ctx, error)
     return _done(ctx, moved)

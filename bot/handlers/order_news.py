@@ -12,6 +12,7 @@ from bot.timers import later
 from cards.model import Card
 from cards.text import day
 from domain.delivery import cards as card_rows
+from domain.errors import TooLong
 from domain.people.service import profile, the_company
 from domain.people.stores import CLERK, STORE_MANAGER, staff_of
 from domain.periods import local_date
@@ -23,6 +24,10 @@ from domain.rewards.orders import note_refusal
 from domain.rewards.refusals import StepRefused
 from domain.rewards.terms import REMINDERS, Terms
 
+WORDS = 200
+"""How long a reason, a question or HR's details may be."""
+_BEFORE_MIDNIGHT = timedelta(hours=14)
+"""Collecting ends with a day; reminders go out in the morning of theirs."""
 DUE, REMIND, LATE = "clock.order.due", "clock.order.remind", "clock.order.late"
 
 
@@ -65,6 +70,20 @@ def code_for(ctx: Ctx, order: OrderView, key: str = "sh.ready") -> tuple[Post, .
             date=date_for(ctx, order.person_id, order),
         )
     )  # fmt: skip
+
+
+def awake(ctx: Ctx, posts: Sequence[Post]) -> tuple[Post, ...]:
+    """What our own clock has to say waits for the end of quiet time (R-CAL-09)."""
+    allowed = ctx.calendar().next_allowed(ctx.now, terms_of(ctx).zone)
+    return tuple(posts) if allowed <= ctx.now else tuple(replace(post, not_before=allowed) for post in posts)
+
+
+def worded(text: str) -> str:
+    """Somebody's own words. Raises `TooLong`: they are refused with the count, never cut (R-GEN-08)."""
+    said = text.strip()
+    if len(said) > WORDS:
+        raise TooLong(limit=str(WORDS), count=str(len(said)))
+    return said
 
 
 def secretly(posts: Sequence[Post]) -> tuple[Post, ...]:
@@ -166,7 +185,7 @@ def _set_timers(ctx: Ctx, order: OrderView) -> None:
         later(ctx, DUE, due + timedelta(milliseconds=1), key=mark, order=order.id)
     if order.state is OrderState.READY:
         for days in REMINDERS:
-            at = due - timedelta(days=days)
+            at = due - timedelta(days=days) - _BEFORE_MIDNIGHT
             if at > ctx.now:
                 later(ctx, REMIND, at, key=f"{mark}:{days}", order=order.id)
 

@@ -22,7 +22,6 @@ from domain.rewards.vouchers import reveal, review
 PAGE = 8
 _CANCEL = ("取消", "cancel")
 _PARTS = re.compile(r"\s+")
-REASON = 200
 
 
 def orders(ctx: Ctx) -> Reply:
@@ -32,7 +31,7 @@ def orders(ctx: Ctx) -> Reply:
         return _list(ctx, 0)
     order = reading.by_number(ctx.uow, said[0])
     if len(said) > 1 and said[1].casefold() in _CANCEL:
-        return ctx.privately(_cancel(ctx, order, said[2][:REASON] if len(said) > 2 else ""))
+        return ctx.privately(_cancel(ctx, order, order_news.worded(said[2]) if len(said) > 2 else ""))
     return ctx.privately(Reply(posts=(_shown(ctx, order),)))
 
 

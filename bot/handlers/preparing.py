@@ -1,5 +1,6 @@
 """Making orders ready: the store's 备货单, an admin's decision about a full pool, and what our own clock looks at."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -78,7 +79,8 @@ def draw_pool(ctx: Ctx, row: Any) -> Card:
 
 def due(ctx: Ctx) -> Reply:
     """An approver's time, or the time to collect, is over."""
-    return _settle(ctx, [ctx.command.params.get("order", "")])
+    reply = _settle(ctx, [ctx.command.params.get("order", "")])
+    return replace(reply, posts=order_news.awake(ctx, reply.posts))
 
 
 def remind(ctx: Ctx) -> Reply:
@@ -87,12 +89,11 @@ def remind(ctx: Ctx) -> Reply:
     if order.state is not OrderState.READY or order.due_at is None or order.due_at <= ctx.now:
         return NOTHING
     key = "or.remind_code" if order.fulfilment is Fulfilment.REVEAL else "or.remind"
-    return Reply(
-        posts=tell_text(
-            ctx, order.person_id, key, no=order.no, item=order_news.name_for(ctx, order.person_id, order),
-            store=order.store_name, date=order_news.date_for(ctx, order.person_id, order),
-        )
+    posts = tell_text(
+        ctx, order.person_id, key, no=order.no, item=order_news.name_for(ctx, order.person_id, order),
+        store=order.store_name, date=order_news.date_for(ctx, order.person_id, order),
     )  # fmt: skip
+    return Reply(posts=order_news.awake(ctx, posts))
 
 
 def late(ctx: Ctx) -> Reply:
@@ -103,7 +104,7 @@ def late(ctx: Ctx) -> Reply:
     posts: tuple[Post, ...] = ()
     for person_id in order_news.preparers(ctx, order):
         posts += tell_text(ctx, person_id, "or.late", no=order.no, item=order_news.name_for(ctx, person_id, order))
-    return Reply(posts=posts)
+    return Reply(posts=order_news.awake(ctx, posts))
 
 
 def sweep(ctx: Ctx) -> Reply:
@@ -115,7 +116,7 @@ def sweep(ctx: Ctx) -> Reply:
         for order in pools.give_back(ctx.uow, item, ctx.say("or.pool_missed")):
             posts += order_news.follow(ctx, order)
             refresh += (order.id,)
-    return Reply(posts=posts, refresh=refresh)
+    return Reply(posts=order_news.awake(ctx, posts), refresh=refresh)
 
 
 def _settle(ctx: Ctx, order_ids: list[str]) -> Reply:

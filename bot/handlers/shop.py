@@ -39,7 +39,6 @@ from domain.rewards.requests import request
 PAGE = 5
 MOST = 10**6
 """Budgets and offsets above this are not meant."""
-WHY = 200
 _WORDS = {
     "1": "affordable", "affordable": "affordable", "买得起": "affordable", "leave": "time_off", "time_off": "time_off",
     "休假": "time_off", "training": "training", "培训": "training", "all": "all", "全部": "all",
@@ -126,7 +125,7 @@ def why_said(ctx: Ctx) -> Reply:
     ctx.card = card_rows.find(ctx.uow, orjson.loads(ctx.question.params)["card"])
     if ctx.card is None or ctx.card.person_id != ctx.person.id:
         return ctx.text(CardUnknown.code)
-    card = order_news.redrawn(ctx, {**ctx.subject(), "why": ctx.command.args[:WHY]})
+    card = order_news.redrawn(ctx, {**ctx.subject(), "why": order_news.worded(ctx.command.args)})
     return Reply(card=card)
 
 
@@ -208,7 +207,7 @@ def _take_answers(ctx: Ctx, subject: dict[str, Any]) -> None:
     if isinstance(quantity, str) and _number(quantity):
         subject["quantity"] = _number(quantity)
     if isinstance(why, str):
-        subject["why"] = why[:WHY]
+        subject["why"] = order_news.worded(why)
 
 
 def _refusal(ctx: Ctx, error: DomainError, subject: dict[str, Any]) -> str:

@@ -17,7 +17,6 @@ from domain.rewards.messages import StockLine
 
 _ADDED = re.compile(r"(?P<item>.+?)\s*\+\s*(?P<number>\d{1,6})")
 _COUNTED = re.compile(r"(?P<item>.+?)\s+(?P<number>\d{1,6})(?:\s+(?P<reason>.+))?")
-REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def count(ctx: Ctx) -> Reply:
     differs = number - meant.line.on_hand
     if differs and not said["reason"]:
         return ctx.privately(ctx.text("stock.reason", d=f"{differs:+d}", item=name, n=number))
-    delta = stock.count(ctx.uow, meant.line.stock_id, number, ctx.person.id, (said["reason"] or "")[:REASON])
+    delta = stock.count(ctx.uow, meant.line.stock_id, number, ctx.person.id, order_news.worded(said["reason"] or ""))
     if delta is None:
         return ctx.privately(ctx.text("stock.reserved", r=meant.line.reserved))
     told = order_news.back_again(ctx, meant.line.item_id, meant.store.id) if delta > 0 else ()

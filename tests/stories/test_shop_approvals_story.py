@@ -1,6 +1,6 @@
 """What needs somebody's yes, on every messenger: leave, seats, privileges, dear things, pools (R-CAT-02, §10.2)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.playground.rig import Rig
 from domain.rewards.messages import ItemKind
@@ -232,3 +232,33 @@ async def test_the_store_counts_and_only_its_manager_adds(rig: Rig, messenger: s
     assert "1 are reserved by orders" in cai.all_text()
     kinds = [row.kind for row in shop.sql("SELECT kind FROM stock_change ORDER BY id")]
     assert kinds == ["counted", "added"]
+
+
+async def test_r_gen_08_a_reason_that_is_too_long_is_refused_with_its_length(rig: Rig) -> None:
+    """And the question stays open for a shorter one."""
+    shop = Shop(rig, "wecom")
+    shop.item("降噪耳机", 300, stock=1)
+    ann, bob = Talk(rig, "wecom", "ann"), Talk(rig, "wecom", "bob")
+    await order(bob, "降噪耳机")
+    await decline(ann, "长" * 201)
+    assert shop.states() == ["pending_approval"]
+    assert "最多 200 个字，现在是 201 个" in ann.all_text()
+    await ann.say("月底盘点")
+    assert shop.states() == ["rejected"]
+    assert ann.problems() == []
+
+
+async def test_r_cal_09_what_the_night_decides_is_told_in_the_morning(rig: Rig) -> None:
+    """Collecting ends at midnight; the owner reads of it when quiet time is over."""
+    shop = Shop(rig)
+    shop.item("咖啡券", 120, stock=3)
+    bob, cai = Talk(rig, "feishu", "bob"), Talk(rig, "feishu", "cai")
+    await order(bob, "咖啡券")
+    await cai.press("Ready")
+    rig.clock.set(datetime(2026, 2, 27, 18, 0, tzinfo=UTC))  # Saturday 28 February, 02:00, a make-up workday
+    await bob.wait()
+    assert shop.states() == ["expired"]
+    assert "过期未领取" not in bob.all_text()
+    rig.clock.advance(timedelta(hours=7))
+    await bob.wait()
+    assert "过期未领取" in bob.all_text()
