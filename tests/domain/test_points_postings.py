@@ -164,7 +164,7 @@ def test_a_gift_is_one_entry_and_waits(book: Book) -> None:
     assert error.params == {"left": "0", "need": "1"}
 
 
-def test_a_gift_that_is_too_big_posts_nothing(book: Book) -> None:
+def test_a22_a_gift_that_is_too_big_posts_nothing(book: Book) -> None:
     """A22: budget 25, 10 × 3 people: refused, nothing posted."""
     book.fund()
     book.allow({"ann": 25})

@@ -17,7 +17,7 @@ CALENDAR = WorkCalendar(national=bundled_table())
 VALUES = tuple(TagView(id=name, name=name, name_en=english) for name, english in FIRST_VALUES)
 
 
-def test_a_joiner_gets_a_share_by_the_workdays_left() -> None:
+def test_a55_a_joiner_gets_a_share_by_the_workdays_left() -> None:
     """A55: January 2026 has 21 workdays, 10 of them from the 19th: ceil(100 · 10 / 21) = 48."""
     assert CALENDAR.workdays_between(date(2026, 1, 1), date(2026, 1, 31)) == 21
     assert share(100, date(2026, 1, 19), "2026-01", CALENDAR) == 48

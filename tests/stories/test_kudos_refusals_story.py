@@ -18,7 +18,7 @@ def given(rig: Rig) -> int:
     return len(rows(rig, select(KUDOS.c.id)))
 
 
-async def test_more_than_is_left_posts_nothing_and_offers_two_ways(rig: Rig, messenger: str) -> None:
+async def test_a22_more_than_is_left_posts_nothing_and_offers_two_ways(rig: Rig, messenger: str) -> None:
     """A22: 25 left, 10 × 3 people: refused whole; 0 points, or 8 each."""
     begin(rig, messenger)
     change(rig, "ann", manager_id=None)
@@ -42,7 +42,7 @@ async def test_more_than_is_left_posts_nothing_and_offers_two_ways(rig: Rig, mes
     assert ann.problems() == []
 
 
-async def test_nobody_thanks_themselves_by_any_account(rig: Rig) -> None:
+async def test_a23_nobody_thanks_themselves_by_any_account(rig: Rig) -> None:
     """A23, R-ID-05: one person on three messengers; by name, number, and the mention of their other self."""
     for messenger in ("wecom", "dingtalk", "feishu"):
         begin(rig, messenger)

@@ -177,7 +177,7 @@ async def test_thanks_back_reaches_the_giver_once(rig: Rig, messenger: str) -> N
     assert "说声谢谢" not in [one.label for one in card.buttons]
 
 
-async def test_after_ten_minutes_the_points_are_theirs(rig: Rig, messenger: str) -> None:
+async def test_a26_after_ten_minutes_the_points_are_theirs(rig: Rig, messenger: str) -> None:
     """R-LED-14, A26: not before."""
     begin(rig, messenger)
     bob = Talk(rig, messenger, "bob")
@@ -191,7 +191,7 @@ async def test_after_ten_minutes_the_points_are_theirs(rig: Rig, messenger: str)
     assert "获得徽章「第一次感谢」" in bob.last().text
 
 
-async def test_a_double_click_gives_once(rig: Rig, messenger: str) -> None:
+async def test_a21_a_double_click_gives_once(rig: Rig, messenger: str) -> None:
     """A21: the second press is told that the first one counted (E04)."""
     begin(rig, messenger)
     ann = Talk(rig, messenger, "ann")

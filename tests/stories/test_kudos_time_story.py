@@ -22,7 +22,7 @@ def retired(rig: Rig) -> int:
     return sum(row.balance for row in rows(rig, select(ACCOUNT.c.balance).where(ACCOUNT.c.id == "RETIRED")))
 
 
-async def test_undo_within_ten_minutes_and_not_later(rig: Rig, messenger: str) -> None:
+async def test_a24_undo_within_ten_minutes_and_not_later(rig: Rig, messenger: str) -> None:
     """A24: at 9:59 undone, at 10:01 refused; the recipient's card changes with it."""
     begin(rig, messenger)
     bob, ann = Talk(rig, messenger, "bob"), Talk(rig, messenger, "ann")
@@ -61,7 +61,7 @@ async def test_undo_in_a_group_takes_the_post_back(rig: Rig) -> None:
         assert REASON not in gone.text
 
 
-async def test_undo_after_the_end_of_the_month_retires_the_points(rig: Rig, messenger: str) -> None:
+async def test_a25_undo_after_the_end_of_the_month_retires_the_points(rig: Rig, messenger: str) -> None:
     """A25: given 23:55 on the last day, undone 00:04 in the new month: not to the giver."""
     begin(rig, messenger)
     bob = Talk(rig, messenger, "bob")
@@ -118,7 +118,7 @@ def guest(rig: Rig, messenger: str) -> Talk:
     return Talk(rig, messenger, "dan")
 
 
-async def test_a_gift_for_somebody_unknown_waits_and_arrives_with_their_binding(rig: Rig) -> None:
+async def test_a59_a_gift_for_somebody_unknown_waits_and_arrives_with_their_binding(rig: Rig) -> None:
     """A59, R-ID-03: thanked by mention, linked on day 3."""
     for messenger in ("dingtalk", "feishu"):
         begin(rig, messenger)
@@ -139,7 +139,7 @@ async def test_a_gift_for_somebody_unknown_waits_and_arrives_with_their_binding(
         assert "thanked you" in cai.all_text() + dan.all_text()
 
 
-async def test_a_gift_nobody_came_for_goes_back(rig: Rig) -> None:
+async def test_a59_a_gift_nobody_came_for_goes_back(rig: Rig) -> None:
     """A59: on day 8 returned while the month is open, else retired; the giver is told."""
     begin(rig, "feishu")
     bob = Talk(rig, "feishu", "bob")
