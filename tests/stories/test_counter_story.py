@@ -260,7 +260,8 @@ async def test_from_the_shop_to_the_counter_with_the_code_the_owner_was_sent(rig
     shows(await clerk.press("Hand over", card), "✅ Done", "by Cai Green · no. 1 today")
     assert shop.states() == ["fulfilled"]
     assert shop.wallet("bob") == (200, 0)
-    shows(bob.card(), "已领取 咖啡券", "经手 Cai Green。如非本人请点[不是我]")
+    receipt = next(one for one in bob.seen() if "领取回执" in one.text)
+    shows(receipt, "已领取 咖啡券", "经手 Cai Green。如非本人请点[不是我]")
     for table in ("inbox", "outbox", "card", "pickup_code", "order_event"):
         assert code[1] not in str(shop.sql(f"SELECT * FROM {table}"))
         assert code[1].replace(" ", "") not in str(shop.sql(f"SELECT * FROM {table}"))
