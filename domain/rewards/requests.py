@@ -70,7 +70,8 @@ def request(
     """Order something: points are held and goods reserved, or nothing is. Who has to approve is asked, or the order
     goes on by itself. `order_id`: the id it gets, a fresh one by default; `why` is for the approver.
 
-    Raises, in this order: `HasLeft`, `NotOnSale`, `BadQuantity`, `NotEligible`, `NoApprover`, `StoreNotAllowed`,
+    Raises, in this order: `HasLeft`, `NotOnSale`, `BadQuantity` (`SoldOut` of a full pool),
+    `NotEligible`, `NoApprover`, `StoreNotAllowed`,
     `LimitReached`, `SoldOut`, `NotEnough`. Whatever is raised, the caller may go on in the same unit of work.
     """
     uow.one(_LOCK, person=person.id)
@@ -118,6 +119,8 @@ def _check_quantity(uow: UnitOfWork, item: Row[Any], quantity: int) -> None:
     if item.kind == ItemKind.TEAM_POOL:
         uow.one(_POOL, item=item.id)
         most = int(item.price) - pooled(uow, item.id)
+        if most < 1:
+            raise SoldOut(item.id, None)
     if not 1 <= quantity <= most:
         raise BadQuantity(most)
 

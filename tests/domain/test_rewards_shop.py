@@ -157,6 +157,8 @@ def test_a_pool_takes_no_more_than_it_needs(shop: Shop) -> None:
     with pytest.raises(BadQuantity):
         shop.request("E2", item, quantity=101)
     shop.request("E2", item, quantity=100)
+    with pytest.raises(SoldOut):
+        shop.request("C1", item, quantity=1)
     with shop.unit() as uow:
         assert pools.is_reached(uow, item)
     admin = shop.person_id("B1")

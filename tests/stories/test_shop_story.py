@@ -70,6 +70,7 @@ async def test_cancel_before_it_is_ready_and_not_after(rig: Rig, messenger: str)
     assert shop.states() == ["cancelled", "ready"]
     await bob.say("/order R-2002 取消")
     assert "不能自己取消了" in bob.all_text()
+    assert [row.after for row in shop.sql("SELECT after FROM order_event WHERE refused")] == ["cancelled"]
     ann = Talk(rig, messenger, "ann")
     await ann.say("/order R-2002 取消 活动结束")
     assert shop.states() == ["cancelled", "cancelled"]
