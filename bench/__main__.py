@@ -14,16 +14,18 @@ import uvloop
 from bench.cells import Cell, Sizes, measure, nothing, progress
 from bench.databases import postgres_server
 from bench.facts import machine
+from bench.points import movements
 from bench.prepare import Stage, prepare
 from bench.process import run_bida
 from bench.reminders import Sent, send_all
-from bench.report import print_cells, print_nothing, print_sent, print_start
+from bench.report import print_cells, print_movements, print_nothing, print_sent, print_start
 
 MESSENGERS = ("wecom", "dingtalk", "feishu")
 DATABASES = ("sqlite-full", "sqlite-normal", "postgres")
-PARTS = ("checkins", "nothing", "reminders")
-FULL = Sizes(one=200, sixteen=500, sixty_four=1500, offered=1200, lines=1000)
-QUICK = Sizes(one=50, sixteen=150, sixty_four=500, offered=300, lines=300)
+POINTS = ("kudos", "redemptions")
+PARTS = ("checkins", "nothing", *POINTS, "reminders")
+FULL = Sizes(one=200, sixteen=500, sixty_four=1500, offered=1200, lines=1000, moves=1000)
+QUICK = Sizes(one=50, sixteen=150, sixty_four=500, offered=300, lines=300, moves=300)
 
 
 def arguments() -> argparse.Namespace:
@@ -52,7 +54,8 @@ async def bench(options: argparse.Namespace, directory: Path) -> None:
         databases.remove("postgres")
     log = directory / "server.log"
     began = time.perf_counter()
-    stage = await prepare(directory, max(2000, sizes.cards), sizes.cards, messengers)
+    with_cards = messengers if {"checkins", "nothing"} & {*chosen(options.only, PARTS)} else []
+    stage = await prepare(directory, max(2000, sizes.cards), sizes.cards, with_cards)
     progress(f"prepared {stage.people} people and their cards in {time.perf_counter() - began:.0f} s")
     print(f"import of {stage.people} people and goals by the command line: {stage.import_seconds:.1f} s", flush=True)
     gc.collect()
@@ -80,6 +83,10 @@ async def run_parts(
         print_start(cells, statistics.median(helps))
     if "nothing" in parts:
         print_nothing({one: await nothing(stage, one, sizes.sixty_four, log) for one in messengers})
+    if moving := [part for part in POINTS if part in parts]:
+        on = [one for one in MESSENGERS if one in options.only] or ["feishu"]
+        durable = [one for one in databases if one != "sqlite-normal" or one in options.only]
+        print_movements(await movements(stage, on, durable, moving, sizes.moves, log))
     if "reminders" in parts:
         print_sent(await reminders(options, messengers, stage, log))
 

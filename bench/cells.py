@@ -23,6 +23,7 @@ class Sizes:
     sixty_four: int
     offered: int
     lines: int
+    moves: int
 
     @property
     def cards(self) -> int:

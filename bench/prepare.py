@@ -73,16 +73,28 @@ def _import(stage: Stage, url: str) -> float:
 
 
 async def _hand_out(stage: Stage, messenger: str, cards: int) -> Path:
-    """Ask for the card in the name of everybody, through a bot in this process that knows no send limits."""
-    rig, path = stage.rig, stage.directory / f"{messenger}.db"
+    """Ask for the card in the name of everybody."""
+    path = stage.directory / f"{messenger}.db"
     copy_file(stage.base, path)
+    await everybody(stage, messenger, path, ["/checkin"] * cards)
+    with sqlite3.connect(path) as connection:
+        (sent,) = connection.execute("SELECT count(*) FROM card WHERE message_id != ''").fetchone()
+    connection.close()
+    assert sent == cards, f"{messenger}: {sent} of {cards} cards arrived"
+    return path
+
+
+async def everybody(stage: Stage, messenger: str, path: Path, lines: Sequence[str]) -> None:
+    """Let each person say their line, through a bot in this process that knows no send limits; returns when everything
+    has arrived and is in the file at `path`."""
+    rig = stage.rig
     rig.environ["BIDA_DATABASE_URL"] = f"sqlite:///{path}"
     await rig.start_bot(paced=False)
-    waiting = iter(range(cards))
+    waiting = iter(enumerate(lines))
 
     async def ask() -> None:
-        for number in waiting:
-            delivered = await rig.simulators[messenger].say(user_id(messenger, number), "/checkin")
+        for number, line in waiting:
+            delivered = await rig.simulators[messenger].say(user_id(messenger, number), line)
             assert delivered.status == 200, delivered
             rig.simulators[messenger].wire.clear()
 
@@ -91,10 +103,7 @@ async def _hand_out(stage: Stage, messenger: str, cards: int) -> Path:
     await rig.stop_bot()
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        (sent,) = connection.execute("SELECT count(*) FROM card WHERE message_id != ''").fetchone()
     connection.close()
-    assert sent == cards, f"{messenger}: {sent} of {cards} cards arrived"
-    return path
 
 
 def _unlimited(rig: Rig) -> None:

@@ -73,10 +73,15 @@ async def running(
 def run_bida(environ: Mapping[str, str], *arguments: str) -> float:
     """One command to its end; returns its seconds."""
     began = time.perf_counter()
-    done = subprocess.run([*BIDA, *arguments], env={**_base(), **environ}, capture_output=True, timeout=120)
+    done = ask_bida(environ, *arguments)
     if done.returncode:
         raise SystemExit(f"bida {' '.join(arguments)} failed: {done.stderr.decode()[-2000:]}")
     return time.perf_counter() - began
+
+
+def ask_bida(environ: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """One command to its end, however it ends."""
+    return subprocess.run([*BIDA, *arguments], env={**_base(), **environ}, capture_output=True, timeout=120)
 
 
 def _start(command: Sequence[str], environ: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:

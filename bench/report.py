@@ -4,12 +4,18 @@ from collections.abc import Mapping, Sequence
 
 from bench.cells import Cell
 from bench.load import Outcome
+from bench.points import Movement
 from bench.reminders import Sent
 
 HEAD = (
     f"{'messenger':<9} {'database':<13} {'1: /s':>6} {'p50':>5} {'p99':>5} {'16: /s':>7} {'p50':>5} {'p99':>5} "
     f"{'64: /s':>7} {'p50':>5} {'p99':>5} {'CPU ms':>6} {'server':>6} {'driver':>6} {'raw /s':>7} "
     f"{'300/s p50':>9} {'p99':>5} {'/ci /s':>6} {'p99':>5} {'answered=rows':>14}"
+)
+
+MOVED = (
+    f"{'what':<11} {'messenger':<9} {'database':<13} {'64: /s':>7} {'p50':>5} {'p99':>5} {'CPU ms':>6} {'server':>6} "
+    f"{'driver':>6} {'raw /s':>7}  answered=rows, ledger"
 )
 
 
@@ -43,6 +49,29 @@ def print_cells(cells: Sequence[Cell]) -> None:
             new = " ".join(f"{name} {share:.1f}" for name, share in cell.replay.inserts.items())
             changed = " ".join(f"{name} {share:.1f}" for name, share in cell.replay.updates.items())
             print(f"rows per check-in, {cell.messenger}: new {new} · changed {changed}")
+
+
+def print_movements(all_moved: Sequence[Movement]) -> None:
+    """Kudos and redemptions at 64 in flight."""
+    print("\npoints: each durable with its ledger entry and its cards in the outbox; times in ms\n" + MOVED)
+    for moved in all_moved:
+        run, raw = moved.outcome, f"{moved.replay.rate:.0f}" if moved.replay else "-"
+        counted = " ".join(f"{number} {name}" for name, number in moved.rows.items())
+        proof = f"{moved.answered}={'='.join(moved.rows)}"
+        if {*moved.rows.values()} != {moved.answered}:
+            proof = f"{moved.answered}≠{counted}"
+        print(
+            f"{moved.what:<11} {moved.messenger:<9} {moved.database:<13} {run.rate:>7.0f} {run.quantile(0.5):>5.0f} "
+            f"{run.quantile(0.99):>5.0f} {run.server_ms:>6.2f} {run.server_share:>6.2f} {run.driver_share:>6.2f} "
+            f"{raw:>7}  {proof}, {moved.verdict}"
+        )
+        if bad := {code: many for code, many in run.statuses.items() if code != 200}:
+            print(f"  other answers: {bad}")
+    for moved in all_moved:
+        if moved.replay and moved.database == all_moved[0].database:
+            new = " ".join(f"{name} {share:.1f}" for name, share in moved.replay.inserts.items())
+            changed = " ".join(f"{name} {share:.1f}" for name, share in moved.replay.updates.items())
+            print(f"rows each of {moved.what}, {moved.messenger}: new {new} · changed {changed}")
 
 
 def print_start(cells: Sequence[Cell], help_seconds: float) -> None:
