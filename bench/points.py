@@ -1,9 +1,9 @@
-"""Kudos and redemptions: real requests on a company in which everybody has an allowance, points and an order to confirm,
-counted afterwards as rows and as journal entries, and the ledger verified.
+"""Kudos and redemptions: real requests on a company in which everybody has an allowance, points and an order to
+confirm; counted afterwards as rows and as journal entries, and the ledger verified.
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from bench.callbacks import caught
 from bench.cells import progress
-from bench.company import user_id
+from bench.company import resident, user_id, write_clerk, write_shop
 from bench.databases import copied, copy_file, count
 from bench.load import Outcome, closed_loop
 from bench.prepare import Stage, everybody, free_port
@@ -22,18 +22,15 @@ from bot.app import workspace_id
 from bot.importing import one_turn
 from bot.settings import load
 from domain.columns import table_of
-from domain.ids import new_id
-from domain.people.model import Person, Store, StoreAssignment
+from domain.people.model import Person
 from domain.points.messages import Cause
 from domain.points.service import reward
-from domain.rewards.messages import ItemKind, StockMode
-from domain.rewards.model import Item, Stock
 from domain.unit_of_work import UnitOfWork
 
 IN_FLIGHT = 64
 FUNDED = "10000000"
 WALLET, PRICE = 200, 120
-ITEM, BUTTON = "马克杯", "确认兑换"
+VALUE, ITEM, BUTTON = "团队协作", "马克杯", "确认兑换"
 ROWS: Mapping[str, Mapping[str, str]] = {
     "kudos": {
         "kudos": "SELECT count(*) FROM kudos",
@@ -116,7 +113,7 @@ async def _thanks(stage: Stage, messenger: str, many: int) -> list[bytes]:
     simulator = stage.rig.simulators[messenger]
     with caught(messenger) as requests:
         for number in range(many):
-            said = f"/kudos @E{(number + 1) % stage.people} +1 #团队协作 周末陪我修好了第{number}张工单"
+            said = f"/kudos @E{(number + 1) % stage.people} +1 #{VALUE} 周末陪我修好了第{number}张工单"
             await simulator.say(user_id(messenger, number), said)
     return requests
 
@@ -135,42 +132,33 @@ async def _presses(stage: Stage, messenger: str, many: int) -> list[bytes]:
 
 async def _fill(stage: Stage, messenger: str, orders: int) -> Path:
     """Budgets, a shop with one item, this month's allowance for everybody, and for the first `orders` people points and
-    the card on which they confirm an order."""
+    the card on which they confirm an order. What is due today has been done, so that no run begins with it."""
     path = stage.directory / f"points-{messenger}.db"
     copy_file(stage.base, path)
     environ = stage.environ(f"sqlite:///{path}")
-    for programme in ("allowance", "manual"):
+    for programme in ("allowance", "manual", "starter"):
         run_bida(environ, "ledger", "fund", programme, FUNDED)
-    _turn(environ, _open_shop)
-    _turn(environ, lambda uow: _pay(uow, orders))
+    for name, simulator in stage.rig.simulators.items():
+        simulator.add_resident(resident(name, stage.people))
+    run_bida(environ, "people", "import", str(write_clerk(stage.directory / "clerk.csv", stage.people)))
+    for file in write_shop(stage.directory, ITEM, PRICE):
+        run_bida(environ, "rewards", "import", str(file))
+    with sqlite3.connect(path) as connection:
+        # everybody has used this messenger last
+        connection.execute("UPDATE person SET primary_platform = ?", (messenger,))
+    connection.close()
+    with one_turn(load(environ)) as turn, turn.unit(workspace_id("main")) as uow:
+        _pay(uow, orders)
+        uow.commit()
+    first = f"/kudos @E{stage.people} +1 #{VALUE} 这家店开张以来一直有你在"  # makes the company's list of values
+    await everybody(stage, messenger, path, [first], catch_up=True)
     await everybody(stage, messenger, path, [f"/shop {ITEM}"] * orders)
     with sqlite3.connect(path) as connection:
         (granted,) = connection.execute("SELECT count(*) FROM allowance").fetchone()
         (shown,) = connection.execute("SELECT count(*) FROM card WHERE kind = 'order'").fetchone()
     connection.close()
-    assert (granted, shown) == (stage.people, orders), f"{granted} allowances, {shown} cards"
+    assert (granted, shown) == (stage.people + 1, orders), f"{granted} allowances, {shown} cards"
     return path
-
-
-def _turn(environ: Mapping[str, str], work: Callable[[UnitOfWork], None]) -> None:
-    with one_turn(load(environ)) as turn, turn.unit(workspace_id("main")) as uow:
-        work(uow)
-        uow.commit()
-
-
-def _open_shop(uow: UnitOfWork) -> None:
-    """One item in one store, of which there is enough; the last person imported serves there."""
-    store, item = new_id(), new_id()
-    clerk = max(uow.all(_NUMBERED), key=lambda row: int(row.employee_no[1:])).id
-    uow.add(Store(workspace_id="", id=store, name="一号店"))
-    uow.add(StoreAssignment(workspace_id="", store_id=store, person_id=clerk, role="clerk", from_at=uow.now))
-    uow.add(
-        Item(
-            workspace_id="", id=item, key="mug", kind=ItemKind.PHYSICAL, name_zh=ITEM, name_en="Mug", price=PRICE,
-            stock_mode=StockMode.COUNTED, created_at=uow.now,
-        )
-    )  # fmt: skip
-    uow.add(Stock(workspace_id="", item_id=item, store_id=store, on_hand=10**6))
 
 
 def _pay(uow: UnitOfWork, many: int) -> None:

@@ -84,12 +84,16 @@ async def _hand_out(stage: Stage, messenger: str, cards: int) -> Path:
     return path
 
 
-async def everybody(stage: Stage, messenger: str, path: Path, lines: Sequence[str]) -> None:
+async def everybody(
+    stage: Stage, messenger: str, path: Path, lines: Sequence[str], *, catch_up: bool = False
+) -> None:  # fmt: skip
     """Let each person say their line, through a bot in this process that knows no send limits; returns when everything
-    has arrived and is in the file at `path`."""
+    has arrived and is in the file at `path`. `catch_up`: the day's jobs run first."""
     rig = stage.rig
     rig.environ["BIDA_DATABASE_URL"] = f"sqlite:///{path}"
     await rig.start_bot(paced=False)
+    if catch_up:
+        await rig.bot.catch_up()
     waiting = iter(enumerate(lines))
 
     async def ask() -> None:

@@ -57,12 +57,12 @@ def record(
         changes = [
             _difference(table, old, now) for table in SQLModel.metadata.sorted_tables if table.name not in IGNORED
         ]
-        total = now.exec_driver_sql(f"SELECT count(*) FROM {counted}").scalar_one()
     before.dispose()
     after.dispose()
     changes = [change for change in changes if change.new or change.changed]
-    units = min(units, int(total))
-    work = [_steps(changes, number, int(total)) for number in range(units)]
+    total = next(len(change.new) for change in changes if change.table.name == counted)
+    units = min(units, total)
+    work = [_steps(changes, number, total) for number in range(units)]
     with copied(template, kind, stage.directory) as fresh:
         if kind == "sqlite":
             seconds = _replay_sqlite(fresh.removeprefix("sqlite:///"), synchronous, work)
