@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from domain.clock import to_millisecond
 
@@ -23,9 +22,11 @@ def input_hash(kind: str, inputs: Mapping[str, object]) -> str:
     return hashlib.sha256(canonical([kind, inputs])).hexdigest()
 
 
-def entry_hash(prev_hash: str, entry: Any, at: datetime, postings: Iterable[tuple[str, str, int]]) -> str:
-    """The hash of an entry whose attributes are `FIELDS`, with its postings in order."""
-    content = {name: getattr(entry, name) for name in FIELDS}
+def entry_hash(
+    prev_hash: str, entry: Mapping[str, object], at: datetime, postings: Iterable[tuple[str, str, int]]
+) -> str:
+    """The hash of an entry with at least `FIELDS`, and of its postings in order."""
+    content = {name: entry[name] for name in FIELDS}
     content["at"] = to_millisecond(at).isoformat(timespec="milliseconds")
     content["postings"] = [list(posting) for posting in postings]
     return hashlib.sha256(prev_hash.encode() + canonical(content)).hexdigest()

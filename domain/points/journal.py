@@ -114,12 +114,12 @@ def write(uow: UnitOfWork, books: Books, drafts: Sequence[Draft], cause: Cause) 
     books.store(uow)
     rows, postings = _chained(uow, head, drafts, cause)
     try:
-        uow.add_all(rows)
+        uow.insert_all(JournalEntry, rows)
     except IntegrityError as error:
         raise IdempotencyConflict from error
-    uow.add_all(postings)
-    uow.change(_ADVANCE, to_seq=rows[-1].seq, to_hash=rows[-1].hash)
-    return [Entry(row.id, row.kind, row.at, row.amount, replayed=False) for row in rows]
+    uow.insert_all(Posting, postings)
+    uow.change(_ADVANCE, to_seq=rows[-1]["seq"], to_hash=rows[-1]["hash"])
+    return [Entry(row["id"], row["kind"], row["at"], row["amount"], replayed=False) for row in rows]
 
 
 def write_one(uow: UnitOfWork, books: Books, draft: Draft, cause: Cause) -> Entry:
@@ -143,28 +143,31 @@ def locked_head(uow: UnitOfWork) -> Row[Any]:
 
 def _chained(
     uow: UnitOfWork, head: Row[Any], drafts: Sequence[Draft], cause: Cause
-) -> tuple[list[JournalEntry], list[Posting]]:
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of entries and postings, as plain values: everything that moves points comes by here."""
     at, prev = to_millisecond(uow.now), str(head.hash)
-    rows: list[JournalEntry] = []
-    postings: list[Posting] = []
+    rows: list[dict[str, Any]] = []
+    postings: list[dict[str, Any]] = []
     for seq, draft in enumerate(drafts, int(head.seq) + 1):
         row = _row(draft, cause, seq, prev, at)
-        row.hash = prev = entry_hash(prev, row, at, [(move.source, move.target, move.amount) for move in draft.moves])
+        row["hash"] = prev = entry_hash(
+            prev, row, at, [(move.source, move.target, move.amount) for move in draft.moves]
+        )  # fmt: skip
         rows.append(row)
         postings += (
-            Posting(
-                workspace_id=uow.workspace_id, entry_id=row.id, position=position, from_account=move.source,
-                to_account=move.target, amount=move.amount,
-            )
+            {
+                "id": new_id(), "entry_id": row["id"], "position": position, "from_account": move.source,
+                "to_account": move.target, "amount": move.amount,
+            }
             for position, move in enumerate(draft.moves)
         )  # fmt: skip
     return rows, postings
 
 
-def _row(draft: Draft, cause: Cause, seq: int, prev: str, at: datetime) -> JournalEntry:
-    return JournalEntry(
-        workspace_id="", id=new_id(), seq=seq, idem=draft.idem, input_hash=draft.input_hash, kind=draft.kind.value,
-        actor_id=cause.actor_id, subject_id=draft.subject_id, cause=cause.object_id,
-        config_version=cause.config_version, event_id=cause.event_id, period=draft.period,
-        amount=sum(move.amount for move in draft.moves), at=at, prev_hash=prev, hash="",
-    )  # fmt: skip
+def _row(draft: Draft, cause: Cause, seq: int, prev: str, at: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(), "seq": seq, "idem": draft.idem, "input_hash": draft.input_hash, "kind": draft.kind.value,
+        "actor_id": cause.actor_id, "subject_id": draft.subject_id, "cause": cause.object_id,
+        "config_version": cause.config_version, "event_id": cause.event_id, "period": draft.period,
+        "amount": sum(move.amount for move in draft.moves), "at": at, "prev_hash": prev, "hash": "",
+    }  # fmt: skip

@@ -14,6 +14,7 @@ from sqlalchemy import Row, bindparam, or_, select, update
 
 from domain.clock import to_millisecond
 from domain.columns import table_of
+from domain.ids import new_id
 from domain.people.model import Workspace
 from domain.periods import instant_at, local_date
 from domain.points.model import Allocation, Lot
@@ -197,12 +198,13 @@ def _settle(uow: UnitOfWork, parts: Sequence[Part]) -> None:
 
 
 def _allocate(uow: UnitOfWork, parts: Sequence[tuple[Part, str]], order_id: str, kind: str) -> None:
-    uow.add_all(
+    uow.insert_all(
+        Allocation,
         [
-            Allocation(
-                workspace_id="", entry_id=entry_id, lot_id=part.lot_id, order_id=order_id, kind=kind,
-                amount=part.amount,
-            )
+            {
+                "id": new_id(), "entry_id": entry_id, "lot_id": part.lot_id, "order_id": order_id, "kind": kind,
+                "amount": part.amount, "settled": 0,
+            }
             for part, entry_id in parts
-        ]
+        ],
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from domain.points.chain import GENESIS, entry_hash
+from domain.points.chain import FIELDS, GENESIS, entry_hash
 from domain.points.chart import MOVES, Kind, kind_of
 
 _CREDITS = {Kind.CLEARED, Kind.REWARDED, Kind.ADJUSTED}
@@ -45,7 +45,7 @@ class Replay:
             raise Broken(seq, "it does not follow the one before")
         if not postings:
             raise Broken(seq, "it moves nothing")
-        if entry.hash != entry_hash(self.hash, entry, entry.at, postings):
+        if entry.hash != entry_hash(self.hash, _fields(entry), entry.at, postings):
             raise Broken(seq, "it is not what was written")
         if entry.amount != sum(amount for _, _, amount in postings):
             raise Broken(seq, "its amount is not the sum of its postings")
@@ -76,3 +76,7 @@ class Replay:
         for source, _, _ in postings:
             if self.balances[source] < 0 and kind_of(source) != "MINT":
                 raise Broken(seq, f"{source} is below zero")
+
+
+def _fields(entry: Row[Any]) -> dict[str, object]:
+    return {name: getattr(entry, name) for name in FIELDS}

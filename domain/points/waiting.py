@@ -7,6 +7,7 @@ from sqlalchemy import Row, bindparam, or_, select, update
 
 from domain.columns import table_of
 from domain.errors import NotPending
+from domain.ids import new_id
 from domain.points.accounts import Books, lock
 from domain.points.chart import Kind
 from domain.points.journal import Move
@@ -34,15 +35,17 @@ _RETIRE = (
 
 def await_(uow: UnitOfWork, source: str, moves: Sequence[Move], entry_id: str) -> None:
     """Remember what an entry moved into PEND."""
-    uow.add_all(
+    uow.insert_all(
+        PendingCredit,
         [
-            PendingCredit(
-                workspace_id="", source=source, recipient_id=person_id, person_id=person_id, origin=move.source,
-                amount=move.amount, entry_id=entry_id,
-            )
+            {
+                "id": new_id(), "source": source, "recipient_id": person_id, "person_id": person_id,
+                "origin": move.source, "amount": move.amount, "entry_id": entry_id, "settled_by": None,
+                "settled_as": "",
+            }
             for move in moves
             for person_id in [move.target.partition(":")[2]]
-        ]
+        ],
     )  # fmt: skip
 
 

@@ -27,12 +27,10 @@ MOST_READINGS = 16
 """Ways to read one name: more than that nobody types."""
 
 _COLUMNS = (PERSON.c.id, PERSON.c.name, PERSON.c.employee_no, PERSON.c.active, PERSON.c.department_id)
-_NAMED = select(*_COLUMNS).where(
-    ~PERSON.c.provisional,
-    or_(
-        PERSON.c.name.in_(bindparam("words", expanding=True)),
-        PERSON.c.employee_no.in_(bindparam("numbers", expanding=True)),
-    ),
+_NAMED = select(*_COLUMNS).where(~PERSON.c.provisional, PERSON.c.name.in_(bindparam("words", expanding=True)))
+# apart from the names: joined by OR, SQLite would read everybody instead of two indices
+_NUMBERED = select(*_COLUMNS).where(
+    ~PERSON.c.provisional, PERSON.c.employee_no.in_(bindparam("numbers", expanding=True))
 )
 _EVERYBODY = select(*_COLUMNS).where(~PERSON.c.provisional).order_by(PERSON.c.id)
 _ACCOUNT = (
@@ -197,7 +195,8 @@ def _begins(uow: UnitOfWork, text: str, *, loosely: bool | None = None) -> tuple
     prefixes = _prefixes(text, word[0])
     folded = {one.casefold(): one for one in prefixes}
     numbers = list({*prefixes, *(one.upper() for one in prefixes)})
-    exact = _longest(folded, uow.all(_NAMED, words=prefixes, numbers=numbers))
+    written = [*uow.all(_NAMED, words=prefixes), *uow.all(_NUMBERED, numbers=numbers)]
+    exact = _longest(folded, written)
     if exact:
         return len(exact[0]), exact[1]
     if loosely is False:

@@ -167,23 +167,28 @@ def _add(
     uow: UnitOfWork, item: Row[Any], person: Profile, order_id: str, price: int, quantity: int, stock_row: Any,
     steps: tuple[str, ...], *, counted: bool,
 ) -> None:  # fmt: skip
-    uow.add(
-        Order(
-            workspace_id="", id=order_id, number=_number(uow), person_id=person.id, item_id=item.id, kind=item.kind,
-            name_zh=item.name_zh, name_en=item.name_en, quantity=quantity, price=price,
-            store_id=stock_row.store_id if stock_row is not None else None,
-            stock_id=stock_row.id if counted else None, fulfil_days=item.fulfil_days, pickup_days=item.pickup_days,
-            forfeits=item.forfeits, state=OrderState.REQUESTED, steps=",".join(steps), requested_at=uow.now,
-        )
+    uow.insert(
+        Order,
+        {
+            "id": order_id, "number": _number(uow), "person_id": person.id, "item_id": item.id, "kind": item.kind,
+            "name_zh": item.name_zh, "name_en": item.name_en, "quantity": quantity, "fulfilled": 0, "price": price,
+            "store_id": stock_row.store_id if stock_row is not None else None,
+            "stock_id": stock_row.id if counted else None, "fulfil_days": item.fulfil_days,
+            "pickup_days": item.pickup_days, "forfeits": item.forfeits, "state": OrderState.REQUESTED, "version": 1,
+            "steps": ",".join(steps), "approver_id": None, "first_approver_id": None, "reason": "", "detail": "",
+            "requested_at": uow.now, "due_at": None, "ends_at": None, "ready_at": None, "fulfilled_at": None,
+            "fulfilled_by": None,
+        },
     )  # fmt: skip
 
 
 def _begin_history(uow: UnitOfWork, person_id: str, order_id: str, why: str) -> None:
-    uow.add(
-        OrderEvent(
-            workspace_id="", order_id=order_id, version=1, before="", after=OrderState.REQUESTED, by_id=person_id,
-            note=why, at=uow.now,
-        )
+    uow.insert(
+        OrderEvent,
+        {
+            "id": new_id(), "order_id": order_id, "version": 1, "before": "", "after": OrderState.REQUESTED,
+            "refused": False, "by_id": person_id, "quantity": 0, "note": why, "at": uow.now,
+        },
     )  # fmt: skip
 
 
