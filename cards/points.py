@@ -19,7 +19,7 @@ from cards.model import (
     Tone,
 )
 from cards.text import day, number, say
-from domain.wallet.messages import Affordable, Expiring, ExpiryNotice, Wallet, WalletLine
+from domain.wallet.messages import Affordable, Expiring, ExpiryNotice, RefillLine, Wallet, WalletLine
 
 _NAMED = {"cleared": "who", "merged": "who", "held": "order", "released": "order", "refunded": "order"}
 """What a movement of this kind is told with, where it is known: a colleague or an order."""
@@ -35,7 +35,7 @@ def points_card(key: str, wallet: Wallet, locale: str, go: Sequence[str] = ()) -
         Field(say(locale, "points.giving"), number(has.giving)),
     ]
     pairs += [Field(say(locale, "points.soon"), _runs_out(one, locale)) for one in wallet.expiring[:2]]
-    blocks: list[Block] = [Fields(tuple(pairs)), Divider()]
+    blocks: list[Block] = [Fields(tuple(pairs)), *(_refill(one, locale) for one in wallet.refills), Divider()]
     blocks += [_line(line, locale) for line in wallet.lines]
     if not wallet.lines:
         blocks.append(Text((Plain(say(locale, "points.none" if wallet.page == 1 else "points.no_page")),)))
@@ -64,6 +64,11 @@ def expiry_card(key: str, notice: ExpiryNotice, locale: str, go: Sequence[str] =
 def _line(line: WalletLine, locale: str) -> Block:
     amount = f"{'+' if line.amount > 0 else '−'}{number(abs(line.amount))}"
     return Text((Bold(amount), Plain(f"　{_what(line, locale)}　{line.on.isoformat()}")))
+
+
+def _refill(one: RefillLine, locale: str) -> Block:
+    words = say(locale, "points.refilled", n=number(one.amount), reason=one.reason, date=one.on.isoformat())
+    return Text((Plain(words),))
 
 
 def _what(line: WalletLine, locale: str) -> str:

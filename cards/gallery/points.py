@@ -7,7 +7,7 @@ from cards.gallery.keys import KEY
 from cards.model import Card
 from cards.points import expiry_card, points_card
 from domain.points.messages import Balances
-from domain.wallet.messages import Affordable, Expiring, ExpiryNotice, Wallet, WalletLine
+from domain.wallet.messages import Affordable, Expiring, ExpiryNotice, RefillLine, Wallet, WalletLine
 
 
 def samples(locale: str) -> Mapping[str, Card]:
@@ -29,5 +29,14 @@ def samples(locale: str) -> Mapping[str, Card]:
     return {
         "points": points_card(KEY + "1", full, locale, ("shop", "kudos")),
         "points_none": points_card(KEY + "2", Wallet(balances=Balances(0, 0, 0, 100)), locale),
+        "points_refilled": points_card(KEY + "2", _refilled(), locale),
         "points_expiring": expiry_card(KEY + "3", notice, locale, ("shop",)),
     }
+
+
+def _refilled() -> Wallet:
+    lines = (
+        RefillLine(date(2026, 2, 13), 50, "新店开业，请多感谢帮忙的同事"),
+        RefillLine(date(2026, 2, 2), 1_000, "年会"),
+    )
+    return Wallet(balances=Balances(0, 0, 0, 1_150), refills=lines)

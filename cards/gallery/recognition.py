@@ -17,9 +17,12 @@ from cards.recognition import (
     sent_card,
 )
 from cards.recognition_got import badges_card, digest_card, got_card, group_card
+from cards.recognition_refill import refilled_card
 from cards.text import say
 from domain.recognition.messages import (
     BadgeEarned,
+    BoostKind,
+    BoostView,
     Candidate,
     KudosView,
     RecipientView,
@@ -45,7 +48,7 @@ _REASON = "周末陪我修好了工单系统，客户周一一早就能用"
 
 def samples(locale: str) -> Mapping[str, Card]:
     """Sample name → card."""
-    return {**_making(locale), **_problems(locale), **_given(locale), **_received(locale)}
+    return {**_making(locale), **_problems(locale), **_given(locale), **_received(locale), **_refills(locale)}
 
 
 def _making(locale: str) -> dict[str, Card]:
@@ -138,3 +141,15 @@ def _kudos() -> KudosView:
 
 def _got(person_id: str, name: str, points: int, state: str = "pending") -> RecipientView:
     return RecipientView(person_id=person_id, name=name, points=points, state=state)
+
+
+def _refills(locale: str) -> dict[str, Card]:
+    once = BoostView(
+        id="b1", person_id="p1", person_name="李雷", by_name="安然", kind=BoostKind.ONE_TIME, amount=50,
+        programme="allowance", reason="新店开业，请多感谢帮忙的同事", usable_until="2026-04", at=_AT,
+    )  # fmt: skip
+    monthly = replace(once, kind=BoostKind.PERSISTENT, usable_until="2026-02")
+    return {
+        "allowance_refilled": refilled_card(KEY + "e", once, locale),
+        "allowance_refilled_monthly": refilled_card(KEY + "e", monthly, locale),
+    }

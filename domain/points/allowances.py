@@ -79,19 +79,21 @@ def boost(uow: UnitOfWork, grant_id: str, person_id: str, amount: int, programme
 
 
 def expire_allowance(
-    uow: UnitOfWork, person_ids: Sequence[str], period: str, cause: Cause, *, ended_at: datetime | None = None
-) -> list[Entry]:
+    uow: UnitOfWork, person_ids: Sequence[str], period: str, cause: Cause, *, ended_at: datetime | None = None,
+    keep: Mapping[str, int] | None = None,
+) -> list[Entry]:  # fmt: skip
     """Retire what people have left of a period, before the next grant (R-ALW-02, R-LED-12); safe to run again.
 
     Who has nothing left has no entry. A late run takes nothing of what came after: who was granted a later period
     already is left alone (periods of one kind compare as text, R-GEN-03), and with `ended_at`, the instant the period
-    ended, so is what anybody was given to give since, such as a boost.
+    ended, so is what anybody was given to give since, such as a boost. `keep` is what of it may stay, at most: boosts
+    that roll over (R-ALW-02).
     """
     people = list(dict.fromkeys(person_ids))
     books = lock_for(uow, *(_lapse(person_id, period, 1) for person_id in people))
     later = _granted_later(uow, people, period)
-    since = _received_since(uow, people, ended_at)
-    drafts = [_lapse(one, period, books[give_of(one)] - since.get(one, 0)) for one in people]
+    since, kept = received_since(uow, people, ended_at), keep or {}
+    drafts = [_lapse(one, period, books[give_of(one)] - since.get(one, 0) - kept.get(one, 0)) for one in people]
     entries = all_known(uow, drafts)
     fresh = [
         draft
@@ -115,7 +117,7 @@ def _granted_later(uow: UnitOfWork, person_ids: Sequence[str], period: str) -> s
     return found
 
 
-def _received_since(uow: UnitOfWork, person_ids: Sequence[str], since: datetime | None) -> dict[str, int]:
+def received_since(uow: UnitOfWork, person_ids: Sequence[str], since: datetime | None) -> dict[str, int]:
     """What people got to give since an instant."""
     found: dict[str, int] = {}
     for start in range(0, len(person_ids) if since else 0, CHUNK):

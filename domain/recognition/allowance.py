@@ -1,7 +1,7 @@
 """What everybody may give away per month (R-ALW): granted by the daily chore, or at the first need of it."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import Insert, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,18 +13,20 @@ from domain.ids import new_id
 from domain.people.messages import Profile
 from domain.people.model import Person
 from domain.people.service import company
-from domain.periods import PeriodKind, local_date, period_key
+from domain.periods import local_date
 from domain.points import service as ledger
+from domain.points.allowances import received_since
 from domain.points.messages import Cause
+from domain.points.reading import balances
+from domain.recognition.boosts import WITHOUT_POINTS, monthly, note_left, rolling
 from domain.recognition.errors import AllowanceUnfunded
 from domain.recognition.model import Allowance
+from domain.recognition.months import current_month, end_of_month, first_day, last_day
 from domain.recognition.policy import DEFAULTS, Policy
 from domain.unit_of_work import UnitOfWork
 
 PERSON = table_of(Person)
 ALLOWANCE = table_of(Allowance)
-WITHOUT_POINTS = "contractor"
-"""The role of people who thank without points (R-ALW-05)."""
 
 _MINE = select(ALLOWANCE.c.points).where(
     ALLOWANCE.c.person_id == bindparam("person"), ALLOWANCE.c.period == bindparam("in_")
@@ -55,9 +57,12 @@ _OPEN_OF_LEAVERS = (
 )
 _LAPSED = (
     update(ALLOWANCE)
-    .where(ALLOWANCE.c.person_id == bindparam("person"), ALLOWANCE.c.period == bindparam("in_"))
+    .where(
+        ALLOWANCE.c.person_id == bindparam("person"), ALLOWANCE.c.period == bindparam("in_"),
+        ALLOWANCE.c.lapsed_at.is_(None),
+    )
     .values(lapsed_at=bindparam("at"))
-)
+)  # fmt: skip
 _REPORTS = select(func.count()).select_from(PERSON).where(PERSON.c.manager_id == bindparam("person"), PERSON.c.active)
 _JOINED = select(PERSON.c.joined_on).where(PERSON.c.id == bindparam("person"))
 _PEOPLE = (
@@ -73,7 +78,7 @@ _HAVE = select(ALLOWANCE.c.person_id).where(ALLOWANCE.c.period == bindparam("in_
 
 def period_of(uow: UnitOfWork) -> str:
     """The month it is for the company (R-ALW-01)."""
-    return period_key(PeriodKind.MONTH, local_date(uow.now, company(uow).timezone))
+    return current_month(uow)
 
 
 def entitled(roles: frozenset[str], reports: int, policy: Policy = DEFAULTS) -> int:
@@ -85,8 +90,7 @@ def entitled(roles: frozenset[str], reports: int, policy: Policy = DEFAULTS) -> 
 
 def share(whole: int, joined: date | None, period: str, calendar: WorkCalendar, policy: Policy = DEFAULTS) -> int:
     """What of it somebody gets who joined within the month: by the workdays left, rounded up (R-ALW-03, A55)."""
-    first = date.fromisoformat(f"{period}-01")
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    first, last = first_day(period), last_day(period)
     if joined is None or joined <= first or not whole:
         return whole
     left, all_ = calendar.workdays_between(joined, last), calendar.workdays_between(first, last)
@@ -101,10 +105,11 @@ def ensure(uow: UnitOfWork, person: Profile, calendar: WorkCalendar, policy: Pol
     if mine is not None:
         return int(mine.points)
     for row in uow.all(_OPEN_OF, person=person.id, in_=period):
-        _lapse(uow, [person.id], row.period)
+        _lapse(uow, [person.id], row.period, keeps=True)
     joined, reports = uow.one(_JOINED, person=person.id), uow.one(_REPORTS, person=person.id)
     whole = entitled(person.roles, reports[0] if reports else 0, policy)
     points = share(whole, joined.joined_on if joined else None, period, calendar, policy)
+    points += monthly(uow, period, person.id).get(person.id, 0)
     if _claim(uow, person.id, period, points) and points:
         try:
             ledger.grant_allowance(uow, {person.id: points}, period, Cause("", f"allowance:{period}"))
@@ -119,12 +124,12 @@ def grant_all(uow: UnitOfWork, calendar: WorkCalendar, policy: Policy = DEFAULTS
     Safe to run again. Returns how many were granted. Raises `AllowanceUnfunded` when the budget does not cover all:
     then nobody was granted anything, and what had to lapse has lapsed (R-LED-11)."""
     period, today = period_of(uow), local_date(uow.now, company(uow).timezone)
-    for statement, params in ((_OPEN, {"in_": period}), (_OPEN_OF_LEAVERS, {"today": today})):
+    for statement, params in ((_OPEN_OF_LEAVERS, {"today": today}), (_OPEN, {"in_": period})):
         open_: dict[str, list[str]] = {}
         for row in uow.all(statement, **params):
             open_.setdefault(row.period, []).append(row.person_id)
         for before, people in open_.items():
-            _lapse(uow, people, before)
+            _lapse(uow, people, before, keeps=statement is _OPEN)
     grants = _wanting(uow, period, today, calendar, policy)
     paid = {person: points for person, points in grants.items() if points}
     if paid:
@@ -138,7 +143,7 @@ def grant_all(uow: UnitOfWork, calendar: WorkCalendar, policy: Policy = DEFAULTS
 
 def _wanting(uow: UnitOfWork, period: str, today: date, calendar: WorkCalendar, policy: Policy) -> dict[str, int]:
     people = uow.all(_PEOPLE, today=today)
-    have = {row.person_id for row in uow.all(_HAVE, in_=period)}
+    have, more = {row.person_id for row in uow.all(_HAVE, in_=period)}, monthly(uow, period)
     reports: dict[str, int] = {}
     for row in people:
         if row.manager_id:
@@ -147,16 +152,21 @@ def _wanting(uow: UnitOfWork, period: str, today: date, calendar: WorkCalendar, 
         row.id: share(
             entitled(frozenset((row.roles or "").split(",")), reports.get(row.id, 0), policy), row.joined_on, period,
             calendar, policy,
-        )
+        ) + more.get(row.id, 0)
         for row in people
         if row.id not in have
     }  # fmt: skip
 
 
-def _lapse(uow: UnitOfWork, people: Sequence[str], period: str) -> None:
-    ledger.expire_allowance(uow, people, period, Cause("", f"allowance:{period}"))
-    for person in people:
-        uow.change(_LAPSED, person=person, in_=period, at=uow.now)
+def _lapse(uow: UnitOfWork, people: Sequence[str], period: str, *, keeps: bool) -> None:
+    """Retire what is left of a period. `keeps`: what came after it stays, and so do one-time refills that roll over;
+    whoever has left keeps nothing."""
+    mine = [one for one in people if uow.change(_LAPSED, person=one, in_=period, at=uow.now) == 1]
+    ended = end_of_month(uow, period) if keeps else None
+    keep = rolling(uow, mine, period) if keeps else {}
+    ledger.expire_allowance(uow, mine, period, Cause("", f"allowance:{period}"), ended_at=ended, keep=keep)
+    since = received_since(uow, list(keep), ended)
+    note_left(uow, mine, {one: balances(uow, one).giving - since.get(one, 0) for one in keep}, period)
 
 
 def _claim(uow: UnitOfWork, person_id: str, period: str, points: int) -> bool:

@@ -103,3 +103,39 @@ class Endorsed(DomainError):
     """Once per person and kudos (R-KUD-05)."""
 
     code = "ku.endorsed"
+
+
+class OwnRefill(DomainError):
+    """Nobody refills their own allowance (R-ROL-02)."""
+
+    code = "al.self"
+
+
+class RefillInactive(DomainError):
+    """Who was meant has left or is not known yet."""
+
+    code = "al.inactive"
+
+
+class NoPointsRight(DomainError):
+    """Who was meant thanks without points (R-ALW-05)."""
+
+    code = "al.no_points"
+
+
+class RefillUnclear(DomainError):
+    """A refill needs one person, an amount and a reason (R-ALW-04)."""
+
+    code = "al.how"
+
+
+class MonthlyBudget(DomainError):
+    """What comes every month comes from the allowance budget."""
+
+    code = "al.monthly_budget"
+
+
+class PersonUnclear(DomainError):
+    """A name means nobody, or several people. Says `name` and `people`, whom it may mean."""
+
+    code = "al.who"

@@ -132,3 +132,50 @@ class BadgeEarned:
     def named(self, locale: str) -> str:
         """Its name for a reader."""
         return self.name_en if locale[:2] == "en" and self.name_en else self.name
+
+
+class BoostKind(StrEnum):
+    """How long a refill lasts (R-ALW-02): added to every month's allowance until it is stopped, or once, spent last and
+    rolling over two periods."""
+
+    PERSISTENT = "persistent"
+    ONE_TIME = "one_time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refill:
+    """Let a person give away more (R-ALW-04). `key` makes a second refill of the same command impossible."""
+
+    person_id: str
+    amount: int
+    reason: str
+    key: str
+    kind: BoostKind = BoostKind.ONE_TIME
+    programme: str = "allowance"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoostView:
+    """A refill as it was granted. `usable_until` is the last month ("2026-04") a one-time one can be used in."""
+
+    id: str
+    person_id: str
+    person_name: str
+    by_name: str
+    kind: BoostKind
+    amount: int
+    programme: str
+    reason: str
+    usable_until: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refilled:
+    """It is granted: what the person may give now, and what the programme's budget has left. `again`: by the same
+    command before; nothing happened now."""
+
+    boost: BoostView
+    giving: int
+    budget: int
+    again: bool = False

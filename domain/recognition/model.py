@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from domain.columns import Instant, Scoped
 
 _PERSON = ["person.workspace_id", "person.id"]
 _KUDOS = ["kudos.workspace_id", "kudos.id"]
+_LEFT = text("remaining > 0")
 
 
 class Allowance(Scoped, table=True):
@@ -29,6 +30,38 @@ class Allowance(Scoped, table=True):
     points: int
     granted_at: datetime = Field(sa_type=Instant)
     lapsed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Boost(Scoped, table=True):
+    """A refill of somebody's allowance (R-ALW-04). `remaining` is what of a one-time one was still there at the last
+    period's end, `usable_until` its last period; a persistent one is part of every month's allowance after `period`
+    until `stopped_at`. `idem` is the key of the command that granted it."""
+
+    __tablename__: ClassVar[str] = "allowance_boost"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "idem"),
+        Index("ix_allowance_boost_person", "workspace_id", "person_id", "created_at"),
+        Index("ix_allowance_boost_rolling", "workspace_id", postgresql_where=_LEFT, sqlite_where=_LEFT),
+        ForeignKeyConstraint(["workspace_id", "person_id"], _PERSON),
+        ForeignKeyConstraint(["workspace_id", "by_id"], _PERSON),
+        CheckConstraint("amount > 0", name="allowance_boost_amount"),
+        CheckConstraint("remaining BETWEEN 0 AND amount", name="allowance_boost_remaining"),
+        CheckConstraint("kind IN ('persistent', 'one_time')", name="allowance_boost_kind"),
+        CheckConstraint("person_id <> by_id", name="allowance_boost_not_own"),
+    )
+
+    person_id: str = Field(max_length=32)
+    by_id: str = Field(max_length=32)
+    kind: str = Field(max_length=12)
+    amount: int
+    programme: str = Field(max_length=16)
+    reason: str = Field(max_length=200)
+    period: str = Field(max_length=16)
+    usable_until: str = Field(max_length=16)
+    remaining: int
+    idem: str = Field(max_length=200)
+    stopped_at: datetime | None = Field(default=None, sa_type=Instant)
+    created_at: datetime = Field(sa_type=Instant)
 
 
 class ValueTag(Scoped, table=True):

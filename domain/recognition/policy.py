@@ -31,6 +31,9 @@ class Policy:
     reason_han: int = 8
     reason_letters: int = 15
     reason_most: int = 500
+    refill_reason_most: int = 200
+    rolls_over: int = 2
+    """So many periods a one-time refill outlives the one it was given in (R-ALW-02)."""
     undo: timedelta = timedelta(minutes=10)
     parked: timedelta = timedelta(days=7)
     """How long a gift waits for somebody who is not linked yet (R-ID-03)."""

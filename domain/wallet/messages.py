@@ -28,11 +28,22 @@ class Expiring:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class RefillLine:
+    """What somebody was given to give away, and why (R-ALW-04)."""
+
+    on: date
+    amount: int
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wallet:
-    """A page of the wallet; pages count from 1. `expiring` is what runs out within a month."""
+    """A page of the wallet; pages count from 1. `expiring` is what runs out within a month, `refills` of the allowance
+    are told on the first page."""
 
     balances: Balances
+    refills: tuple[RefillLine, ...] = ()
     expiring: tuple[Expiring, ...] = ()
     lines: tuple[WalletLine, ...] = ()
     page: int = 1

@@ -11,12 +11,13 @@ from domain.people.model import Person
 from domain.periods import instant_at, local_date
 from domain.points import reading
 from domain.points.messages import ExpiringLot, StatementLine
+from domain.recognition.boosts import refills_of
 from domain.rewards.catalogue import shop
 from domain.rewards.messages import ItemKind
 from domain.rewards.model import Order
 from domain.rewards.reading import no_of
 from domain.unit_of_work import UnitOfWork
-from domain.wallet.messages import Affordable, Expiring, Wallet, WalletLine
+from domain.wallet.messages import Affordable, Expiring, RefillLine, Wallet, WalletLine
 
 PERSON, ORDER = table_of(Person), table_of(Order)
 
@@ -24,6 +25,8 @@ PAGE = 5
 LAST_PAGE = 200
 SOON = timedelta(days=30)
 OFFERS, MOST = 3, 500
+REFILLS, REMEMBERED = 3, timedelta(days=92)
+"""So many refills are shown, so long: as long as one can be used."""
 
 _NAMES = select(PERSON.c.id, PERSON.c.name).where(PERSON.c.id.in_(bindparam("people", expanding=True)))
 _ORDERS = select(ORDER.c.id, ORDER.c.number, ORDER.c.name_zh, ORDER.c.name_en).where(
@@ -48,8 +51,13 @@ def wallet(uow: UnitOfWork, person: Profile, page: int = 1) -> Wallet:
         )  # fmt: skip
     return Wallet(
         balances=reading.balances(uow, person.id), expiring=expiring_soon(uow, person), lines=tuple(lines), page=page,
-        more=found.more and page < LAST_PAGE,
+        more=found.more and page < LAST_PAGE, refills=_refills(uow, person) if page == 1 else (),
     )  # fmt: skip
+
+
+def _refills(uow: UnitOfWork, person: Profile) -> tuple[RefillLine, ...]:
+    found = refills_of(uow, person.id, uow.now - REMEMBERED, REFILLS)
+    return tuple(RefillLine(local_date(one.at, person.timezone), one.amount, one.reason) for one in found)
 
 
 def expiring_soon(uow: UnitOfWork, person: Profile) -> tuple[Expiring, ...]:

@@ -10,6 +10,7 @@ TEXTS: Mapping[str, str] = {
     "points.pending": "Pending",
     "points.held": "On hold",
     "points.giving": "To give",
+    "points.refilled": "+{n} to give: {reason}, {date}",
     "points.soon": "Expiring",
     "points.soon_one": "{n} pts · {date}",
     "points.none": "Nothing here yet. Thanks from colleagues and finished steps will show up here.",

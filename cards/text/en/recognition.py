@@ -122,4 +122,24 @@ TEXTS: Mapping[str, str] = {
     "help.badges": "see my badges",
     "go.kudos": "Give kudos",
     "go.badges": "My badges",
+    "al.title": "🎁 {p} more points to give",
+    "al.reason": "{by} has refilled your allowance: {reason}",
+    "al.one_time": "This month's allowance is spent first, then these {p}; what is left of them can be used to the end "
+    "of {until}.",
+    "al.monthly": "From now on {p} more every month; what you have not given lapses with the month.",
+    "al.done": "{name} has {p} more points to give (once, to the end of {until} at the latest), {left} in all now; "
+    "{budget} are left in the {programme} budget.",
+    "al.done_monthly": "{name} has {p} more points to give every month from this one on, {left} in all now; "
+    "{budget} are left in the {programme} budget. To stop: /allowance @{name} stop",
+    "al.again": "That refill has been made already; nothing was added twice.",
+    "al.stopped": "{n} monthly refill(s) ended; the next month has none.",
+    "al.how": "Name one colleague, an amount and a reason: /allowance @Bob +50 shop opening. Every month: "
+    "/allowance @Bob +50 monthly trains newcomers; to stop that: /allowance @Bob stop.",
+    "al.who": "Who is “{name}”? Say it again with the employee number. Perhaps: {people}",
+    "al.self": "You cannot refill your own allowance; another admin can.",
+    "al.inactive": "This colleague has left or is not linked yet; nothing was added.",
+    "al.no_points": "This colleague thanks without points and needs no allowance.",
+    "al.monthly_budget": "What comes every month comes from the allowance budget only.",
+    "help.allowance": "Admin, HRBP: refill what a colleague may give",
+    "go.allowance": "Refill",
 }

@@ -10,6 +10,7 @@ TEXTS: Mapping[str, str] = {
     "points.pending": "待到账",
     "points.held": "冻结中",
     "points.giving": "本月可送",
+    "points.refilled": "本月可送额度 +{n}　{reason}　{date}",
     "points.soon": "即将到期",
     "points.soon_one": "{n} 分　{date}",
     "points.none": "还没有积分记录。收到同事的感谢、完成任务都会记在这里。",

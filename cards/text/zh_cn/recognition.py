@@ -117,4 +117,23 @@ TEXTS: Mapping[str, str] = {
     "help.badges": "看我的徽章",
     "go.kudos": "感谢同事",
     "go.badges": "我的徽章",
+    "al.title": "🎁 感谢额度 +{p} 分",
+    "al.reason": "{by} 为你充值了感谢额度：{reason}",
+    "al.one_time": "先用本月额度，后用这 {p} 分；没用完的最晚可用到 {until} 月底。",
+    "al.monthly": "以后每月的额度都多 {p} 分；当月没送完的月底收回。",
+    "al.done": "已为 {name} 充值 {p} 分感谢额度（一次性，最晚用到 {until} 月底）。TA 现在可送 {left} 分；"
+    "{programme} 预算还有 {budget} 分。",
+    "al.done_monthly": "已为 {name} 每月增加 {p} 分感谢额度（从本月起，当月没送完的月底收回）。TA 现在可送 {left} 分；"
+    "{programme} 预算还有 {budget} 分。停止：/allowance @{name} stop",
+    "al.again": "这次充值已经生效，没有重复充值。",
+    "al.stopped": "已停止 {n} 项每月增加的额度，从下月起不再发放。",
+    "al.how": "请写明一位同事、分数和理由，例如：/allowance @李雷 +50 新店开业。"
+    "每月都加：/allowance @李雷 +50 每月 带新人；停止每月增加：/allowance @李雷 stop。",
+    "al.who": "「{name}」是哪一位？请用工号再说一次。可能是：{people}",
+    "al.self": "不能为自己充值，请另一位管理员来做。",
+    "al.inactive": "这位同事已离职或还没有关联账号，没有充值。",
+    "al.no_points": "这位同事只能送 0 分感谢，不需要额度。",
+    "al.monthly_budget": "每月增加的额度只能来自 allowance 预算。",
+    "help.allowance": "管理员、HRBP：为同事充值感谢额度",
+    "go.allowance": "充值额度",
 }
