@@ -27,7 +27,7 @@ def database_kind() -> str:
 def database_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
     if database_kind == "postgres" and postgres_server() is None:
         pytest.skip("no PostgreSQL server is reachable")
-    with fresh_database(database_kind, tmp_path) as url:
+    with fresh_database(database_kind, tmp_path, migrated=True) as url:
         yield url
 
 

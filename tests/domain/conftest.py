@@ -18,7 +18,7 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
     """A company with points in everybody's wallet and an empty shop."""
     if request.param == "postgres" and postgres_server() is None:
         pytest.skip("no PostgreSQL server is reachable")
-    with fresh_database(request.param, tmp_path) as url:
+    with fresh_database(request.param, tmp_path, migrated=True) as url:
         made = Shop(url)
         yield made
         made.engine.dispose()
@@ -29,7 +29,7 @@ def migrated_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
     """A migrated database made once, for tests that make a company of their own in it."""
     if request.param == "postgres" and postgres_server() is None:
         pytest.skip("no PostgreSQL server is reachable")
-    with fresh_database(request.param, tmp_path_factory.mktemp("domain")) as url:
+    with fresh_database(request.param, tmp_path_factory.mktemp("domain"), migrated=True) as url:
         engine = migrated(url)
         yield engine
         engine.dispose()

@@ -18,7 +18,7 @@ from tests.domain.counter_company import PEOPLE, PEOPLES_SQUARE, XUJIAHUI, Compa
 def company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Company]:
     if request.param == "postgres" and postgres_server() is None:
         pytest.skip("no PostgreSQL server is reachable")
-    with fresh_database(request.param, tmp_path) as url:
+    with fresh_database(request.param, tmp_path, migrated=True) as url:
         made = Company(url)
         yield made
         made.engine.dispose()

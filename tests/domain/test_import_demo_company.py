@@ -37,7 +37,7 @@ _ALL = select(KR, OBJECTIVE.c.level).select_from(
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     if request.param == "postgres" and postgres_server() is None:
         pytest.skip("no PostgreSQL server is reachable")
-    with fresh_database(request.param, tmp_path) as url:
+    with fresh_database(request.param, tmp_path, migrated=True) as url:
         opened = open_engine(url)
         SQLModel.metadata.create_all(opened)
         yield opened

@@ -25,7 +25,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     if postgres_server() is None:
         pytest.skip("no PostgreSQL server is reachable")
     folder: Path = tmp_path_factory.mktemp("together")
-    with fresh_database("postgres", folder) as url:
+    with fresh_database("postgres", folder, migrated=True) as url:
         made = migrated(url)
         yield made
         made.dispose()

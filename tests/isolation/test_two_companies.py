@@ -26,7 +26,7 @@ EVERY_COMMAND = (
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "postgres" and postgres_server() is None:
         pytest.skip("no PostgreSQL server is reachable")
-    with fresh_database(request.param, tmp_path) as url:
+    with fresh_database(request.param, tmp_path, migrated=True) as url:
         yield url
 
 

@@ -33,7 +33,7 @@ ACCOUNT = table_of(Account)
 @pytest.fixture
 def shop(kind: str, tmp_path: Path) -> Iterator[Shop]:
     """Two goods in two stores, and purses deep enough for everything."""
-    with fresh_database(kind, tmp_path) as url:
+    with fresh_database(kind, tmp_path, migrated=True) as url:
         made = Shop(url, wallet=100_000)
         made.item("coffee", 30, stock={SQUARE: ON_SHELF, XUJIAHUI: 0})
         made.item("umbrella", 70, ItemKind.PHYSICAL, stock={SQUARE: ON_SHELF}, max_quantity=2)

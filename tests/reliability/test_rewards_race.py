@@ -25,7 +25,7 @@ pytestmark = pytest.mark.postgres
 def url(tmp_path: Path) -> Iterator[str]:
     if postgres_server() is None:
         pytest.skip("no PostgreSQL server is reachable")
-    with fresh_database("postgres", tmp_path) as made:
+    with fresh_database("postgres", tmp_path, migrated=True) as made:
         yield made
 
 

@@ -18,7 +18,7 @@ FRIDAY = datetime(2026, 2, 13, 2, 5, tzinfo=UTC)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "postgres" and postgres_server() is None:
         pytest.skip("no PostgreSQL server is reachable")
-    with fresh_database(request.param, tmp_path) as url:
+    with fresh_database(request.param, tmp_path, migrated=True) as url:
         yield url
 
 
