@@ -19,6 +19,7 @@ from bot.connections import Connection, Connections
 from bot.database import open_engine
 from bot.dispatch import Dispatcher
 from bot.handlers import (
+    approval_questions,
     approvals,
     checkin,
     counter,
@@ -67,6 +68,7 @@ FEATURES = (
     shop.FEATURE,
     orders.FEATURE,
     approvals.FEATURE,
+    approval_questions.FEATURE,
     preparing.FEATURE,
     stock.FEATURE,
     counter.FEATURE,

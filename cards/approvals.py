@@ -22,7 +22,7 @@ from cards.model import (
     Tone,
 )
 from cards.orders import state_of
-from cards.rewards import quantity_of
+from cards.rewards import ordered, quantity_of
 from cards.text import day, number, say
 from domain.periods import local_date
 from domain.rewards.messages import Fulfilment, ItemKind, Offer, OrderState, OrderView
@@ -110,7 +110,8 @@ def confirmation_card(key: str, order: OrderView, locale: str) -> Card:
             )
         ]  # fmt: skip
     else:
-        blocks.append(Text((Plain(order.detail or say(locale, "ap.gone", state=state_of(order, locale))),)))
+        done = say(locale, "hr.done", detail=order.detail) if order.detail else ""
+        blocks.append(Text((Plain(done or say(locale, "ap.gone", state=state_of(order, locale))),)))
     return Card(
         kind="confirmation", key=key, header=Header(title, order.no, _tone(order, mine=is_open)), blocks=tuple(blocks),
         groups=groups, inputs=inputs, actions=tuple(actions), summary=f"{title} · {order.name(locale)}", locale=locale,
@@ -135,10 +136,9 @@ def pool_card(key: str, pool: Offer, people: int, locale: str, *, outcome: str =
 
 
 def _facts(order: OrderView, locale: str) -> tuple[Field, ...]:
-    quantity = quantity_of(order.kind, order.quantity, locale)
     pairs = [
         Field(say(locale, "ap.who"), order.person_name),
-        Field(say(locale, "or.what"), f"{order.name(locale)} ×{quantity}"),
+        Field(say(locale, "or.what"), ordered(order, locale)),
         Field(say(locale, "or.points"), number(order.points)),
     ]
     if order.store_name:

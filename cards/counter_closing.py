@@ -112,7 +112,12 @@ def _waiting(order: OrderView, told: Closing, locale: str) -> str:
 def _difference(one: Difference, item: str, locale: str) -> str:
     delta = signed_change(Decimal(one.delta))
     return say(
-        locale, "ck.closing_difference", item=item, delta=delta, reason=one.reason or "—", clerk=one.by_name or "—"
+        locale,
+        "ck.closing_difference",
+        item=item,
+        delta=delta,
+        reason=one.reason or say(locale, "pr.missing"),
+        clerk=one.by_name or "—",
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cards.action import ActionRef
 from cards.model import Action, Block, Button, Card, Confirm, Field, Fields, Header, Note, Plain, Style, Text, Tone
-from cards.rewards import quantity_of
+from cards.rewards import ordered
 from cards.text import day, number, say
 from domain.periods import local_date
 from domain.rewards.messages import Fulfilment, OrderState, OrderView
@@ -22,12 +22,14 @@ def order_card(key: str, order: OrderView, locale: str, zone: str, *, left: int 
     and so much is left in the wallet."""
     state = state_of(order, locale)
     blocks: list[Block] = []
-    if left is not None:
+    if left is not None and order.state in _CANCELLABLE:
         held = say(locale, "sh.held", no=order.no, p=number(order.points), left=number(left))
         blocks.append(Text((Plain(held),)))
     blocks.append(Fields(tuple(_fields(order, locale, zone))))
     if order.state is OrderState.REJECTED:
         blocks.append(Text((Plain(say(locale, "sh.reject", reason=order.reason, p=number(order.points))),)))
+    elif order.state is OrderState.CANCELLED and not order.reason:
+        blocks.append(Text((Plain(say(locale, "or.cancelled", p=number(order.points))),)))
     elif order.reason:
         blocks.append(Note(order.reason))
     if order.state is OrderState.READY and order.fulfilment is Fulfilment.COUNTER:
@@ -50,10 +52,7 @@ def orders_card(
         blocks.append(Text((Plain(say(locale, "or.to_decide", n=len(waiting))),)))
         actions += [_open(order, locale, f"{order.person_name} {order.name(locale)}") for order in waiting[:2]]
     for order in orders:
-        line = say(
-            locale, "or.line", no=order.no, item=order.name(locale),
-            q=quantity_of(order.kind, order.quantity, locale), state=state_of(order, locale),
-        )  # fmt: skip
+        line = say(locale, "or.line", no=order.no, item=ordered(order, locale), state=state_of(order, locale))
         blocks.append(Text((Plain(line),)))
     if not orders:
         blocks.append(Text((Plain(say(locale, "or.none")),)))
@@ -79,9 +78,8 @@ def state_of(order: OrderView, locale: str) -> str:
 
 
 def _fields(order: OrderView, locale: str, zone: str) -> list[Field]:
-    quantity = quantity_of(order.kind, order.quantity, locale)
     pairs = [
-        Field(say(locale, "or.what"), f"{order.name(locale)} ×{quantity}"),
+        Field(say(locale, "or.what"), ordered(order, locale)),
         Field(say(locale, "or.points"), number(order.points)),
     ]
     if order.store_name:

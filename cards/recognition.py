@@ -102,7 +102,9 @@ def choose_card(sheet: KudosSheet, name: str, people: Sequence[Candidate]) -> Ca
     else:
         actions.append(_button(sheet, "ku.cancel", "kudos.cancel", hint="/kudos"))
     title = say(locale, key, name=name, n=len(people))
-    blocks = tuple(_words(_described(one, locale)) for one in people[:MOST_PEOPLE])
+    blocks = [_words(_described(one, locale)) for one in people[:MOST_PEOPLE]]
+    if not people:
+        blocks.append(_words(say(locale, "ku.who_none_hint")))
     return _card(sheet, title, Tone.WARNING, blocks, actions)
 
 

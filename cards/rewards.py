@@ -26,7 +26,7 @@ from cards.model import (
 )
 from cards.picture import ITEMS
 from cards.text import day, number, say
-from domain.rewards.messages import ItemKind, Offer, ShopPage, StoreStock
+from domain.rewards.messages import ItemKind, Offer, OrderView, ShopPage, StoreStock
 
 FILTERS = ("affordable", "all", "time_off", "training")
 HINTS = {"affordable": "/shop 1", "all": "/shop", "time_off": "/shop leave", "training": "/shop training"}
@@ -120,8 +120,9 @@ def terms_of(draft: Draft, locale: str) -> str:
         until = day(offer.pool_until, locale) if offer.pool_until is not None else ""
         goal = say(locale, "sh.pool", done=number(offer.pool_reached), goal=number(offer.price), date=until)
         return f"{offer.name(locale)}　{goal}"
+    key = {ItemKind.PHYSICAL: "sh.confirm", ItemKind.VOUCHER: "sh.confirm_code"}.get(offer.kind, "sh.confirm_plain")
     return say(
-        locale, "sh.confirm", item=offer.name(locale), q=quantity, price=number(offer.price * draft.quantity),
+        locale, key, item=offer.name(locale), q=quantity, price=number(offer.price * draft.quantity),
         store=_store(draft, locale), d=offer.pickup_days, yn=say(locale, "sh.yes" if offer.approvers else "sh.no"),
     )  # fmt: skip
 
@@ -129,8 +130,15 @@ def terms_of(draft: Draft, locale: str) -> str:
 def quantity_of(kind: ItemKind, quantity: int, locale: str) -> str:
     """How many, as people say it: leave in days, everything else in pieces."""
     if kind is ItemKind.TIME_OFF:
-        return say(locale, "sh.days_option", n=number(Decimal(quantity) / 2))
+        return say(locale, "sh.day_option" if quantity == 2 else "sh.days_option", n=number(Decimal(quantity) / 2))
     return str(quantity)
+
+
+def ordered(order: OrderView, locale: str) -> str:
+    """What an order is of, and how much of it: `咖啡券 ×2`; a share in a pool is counted by its points alone."""
+    if order.kind is ItemKind.TEAM_POOL:
+        return order.name(locale)
+    return f"{order.name(locale)} ×{quantity_of(order.kind, order.quantity, locale)}"
 
 
 def _facts(one: Offer, locale: str) -> str:

@@ -99,7 +99,7 @@ def _fields(card: Card, submit: Button | None, surface: Surface) -> list[Json]:
     headings = {group.key: group for group in card.groups}
     for item in card.inputs:
         group = headings.pop(item.group, None)
-        if group is not None:
+        if group is not None and (group.title or group.caption):
             fields.append(_heading(len(fields), group.title, group.caption))
         fields.append(_field(item))
     return fields

@@ -1,4 +1,4 @@
-"""Deciding about orders: agree, decline with a reason, ask; HR's confirmation (product flow 5.3 step 4)."""
+"""Deciding about orders: agree, decline with a reason; HR's confirmation (product flow 5.3 step 4)."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,7 +9,6 @@ from bot.context import Ctx
 from bot.handlers import order_news
 from bot.reply import Post, Reply
 from bot.router import CardAction, Feature
-from bot.telling import tell_text
 from cards.approvals import approval_card, confirmation_card
 from cards.model import Card
 from domain.delivery import cards as card_rows
@@ -25,7 +24,7 @@ from domain.rewards.refusals import StepRefused
 
 def agree(ctx: Ctx) -> Reply:
     """Yes: to the next approver, or on its way."""
-    order = _of_card(ctx)
+    order = order_of_card(ctx)
     try:
         moved = approve(ctx.uow, order.id, ctx.person.id, order_news.terms_of(ctx))
     except StepRefused as error:
@@ -35,16 +34,16 @@ def agree(ctx: Ctx) -> Reply:
 
 def decline(ctx: Ctx) -> Reply:
     """No: a reason is needed, in the card where it has room for words, else by the next message."""
-    order = _of_card(ctx)
+    order = order_of_card(ctx)
     if not _decides(ctx, order):
         return Reply(card=ctx.redraw())
     card = order_news.redrawn(ctx, {**ctx.subject(), "rejecting": True})
-    return Reply(card=card, posts=_ask(ctx, "approval.reason", "ap.reason_ask"))
+    return Reply(card=card, posts=ask_for(ctx, "approval.reason", "ap.reason_ask"))
 
 
 def ask_reason(ctx: Ctx) -> Reply:
     """The door where the card has no room for the reason."""
-    return Reply(card=ctx.redraw(), posts=_ask(ctx, "approval.reason", "ap.reason_ask", always=True))
+    return Reply(card=ctx.redraw(), posts=ask_for(ctx, "approval.reason", "ap.reason_ask", always=True))
 
 
 def declined(ctx: Ctx) -> Reply:
@@ -65,34 +64,13 @@ def keep(ctx: Ctx) -> Reply:
 
 def reason_said(ctx: Ctx) -> Reply:
     """The reason as a message."""
-    gone = _answered(ctx)
+    gone = answered(ctx)
     return gone if gone is not None else _reject(ctx, ctx.command.args)
-
-
-def ask_question(ctx: Ctx) -> Reply:
-    """Ask the requester something: the next message is passed on to them."""
-    order = _of_card(ctx)
-    return Reply(
-        card=ctx.redraw(), posts=_ask(ctx, "approval.question", "ap.question_ask", always=True, name=order.person_name)
-    )
-
-
-def question_said(ctx: Ctx) -> Reply:
-    """The question as a message."""
-    gone = _answered(ctx)
-    if gone is not None:
-        return gone
-    order = _of_card(ctx)
-    posts = tell_text(
-        ctx, order.person_id, "ap.asked", name=ctx.person.name, no=order.no,
-        item=order_news.name_for(ctx, order.person_id, order), question=order_news.worded(ctx.command.args),
-    )  # fmt: skip
-    return Reply(posts=(*ctx.text("ap.question_sent", name=order.person_name).posts, *posts))
 
 
 def ask_detail(ctx: Ctx) -> Reply:
     """HR, where the card has no room for words."""
-    return Reply(card=ctx.redraw(), posts=_ask(ctx, "confirm.detail", "hr.detail_ask", always=True))
+    return Reply(card=ctx.redraw(), posts=ask_for(ctx, "confirm.detail", "hr.detail_ask", always=True))
 
 
 def confirmed(ctx: Ctx) -> Reply:
@@ -105,7 +83,7 @@ def confirmed(ctx: Ctx) -> Reply:
 
 def detail_said(ctx: Ctx) -> Reply:
     """HR's confirmation as a message."""
-    gone = _answered(ctx)
+    gone = answered(ctx)
     return gone if gone is not None else _confirm(ctx, ctx.command.args)
 
 
@@ -126,7 +104,7 @@ def draw_confirmation(ctx: Ctx, row: Any) -> Card:
 
 
 def _reject(ctx: Ctx, reason: str) -> Reply:
-    order = _of_card(ctx)
+    order = order_of_card(ctx)
     try:
         moved = reject(ctx.uow, order.id, ctx.person.id, order_news.worded(reason))
     except StepRefused as error:
@@ -135,7 +113,7 @@ def _reject(ctx: Ctx, reason: str) -> Reply:
 
 
 def _confirm(ctx: Ctx, detail: str) -> Reply:
-    order = _of_card(ctx)
+    order = order_of_card(ctx)
     try:
         moved = confirm(ctx.uow, order.id, ctx.person.id, order_news.worded(detail), order_news.terms_of(ctx))
     except StepRefused as error:
@@ -150,7 +128,7 @@ def _done(ctx: Ctx, moved: Moved, *, approved: bool = False) -> Reply:
     return Reply(card=card, posts=news, refresh=(moved.order.id,))
 
 
-def _ask(ctx: Ctx, answer: str, key: str, *, always: bool = False, **values: object) -> tuple[Post, ...]:
+def ask_for(ctx: Ctx, answer: str, key: str, *, always: bool = False, **values: object) -> tuple[Post, ...]:
     """Take the next message as the answer; said in words where the card itself does not ask."""
     assert ctx.card is not None
     pending.ask(ctx.uow, ctx.account, answer, orjson.dumps({"card": ctx.card.id}).decode())
@@ -158,7 +136,7 @@ def _ask(ctx: Ctx, answer: str, key: str, *, always: bool = False, **values: obj
     return () if in_card and not always else (Post(text=ctx.say(key, **values)),)
 
 
-def _answered(ctx: Ctx) -> Reply | None:
+def answered(ctx: Ctx) -> Reply | None:
     """Find the card a message answers; a reply when it is gone."""
     assert ctx.question is not None
     pending.forget(ctx.uow, ctx.account)
@@ -174,7 +152,7 @@ def _decides(ctx: Ctx, order: OrderView) -> bool:
     return ctx.person.id == order.approver_id or ADMIN in ctx.person.roles
 
 
-def _of_card(ctx: Ctx) -> OrderView:
+def order_of_card(ctx: Ctx) -> OrderView:
     return reading.find(ctx.uow, ctx.subject()["order"])
 
 
@@ -186,12 +164,9 @@ FEATURE = Feature(
         CardAction(name="approval.reason", handler=ask_reason, keeps=True),
         CardAction(name="approval.reject_send", handler=declined),
         CardAction(name="approval.keep", handler=keep),
-        CardAction(name="approval.ask", handler=ask_question, keeps=True),
         CardAction(name="confirm.ask", handler=ask_detail, keeps=True),
         CardAction(name="confirm.send", handler=confirmed),
     ),
     views={"approval": draw_approval, "confirmation": draw_confirmation},
-    answers={
-        "approval.reason": reason_said, "approval.question": question_said, "confirm.detail": detail_said,
-    },
-)  # fmt: skip
+    answers={"approval.reason": reason_said, "confirm.detail": detail_said},
+)

@@ -17,6 +17,7 @@ from cards.model import Card
 from domain.people.stores import is_frozen
 from domain.rewards import counter_dispute, orders
 from domain.rewards.counter_messages import Disputed
+from domain.rewards.messages import Moved
 
 
 def not_me(ctx: Ctx) -> Reply:
@@ -73,17 +74,25 @@ def restore(ctx: Ctx) -> Reply:
 def uphold(ctx: Ctx) -> Reply:
     """It was the owner after all; their receipt says so."""
     order = ctx.subject()["order"]
-    counter_dispute.uphold(ctx.uow, ctx.person, order, order_news.terms_of(ctx))
+    moved = counter_dispute.uphold(ctx.uow, ctx.person, order, order_news.terms_of(ctx))
     note(ctx, "dispute_upheld", order=order)
-    return _shown(ctx, ())
+    return _shown(ctx, _told_owner(ctx, moved, "sh.dispute_upheld"))
 
 
 def refund(ctx: Ctx) -> Reply:
     """It was not: the points go back; the receipt says so."""
     order = ctx.subject()["order"]
-    counter_dispute.give_back(ctx.uow, ctx.person, order)
+    moved = counter_dispute.give_back(ctx.uow, ctx.person, order)
     note(ctx, "dispute_refunded", order=order)
-    return _shown(ctx, ())
+    return _shown(ctx, _told_owner(ctx, moved, "sh.dispute_refunded"))
+
+
+def _told_owner(ctx: Ctx, moved: Moved, key: str) -> tuple[Post, ...]:
+    """The outcome in words, days after they asked: a receipt that changes in silence is not read again."""
+    order = moved.order
+    if not moved.fresh:
+        return ()
+    return tell_text(ctx, order.person_id, key, no=order.no, item=order_news.name_for(ctx, order.person_id, order))
 
 
 def _shown(ctx: Ctx, posts: tuple[Post, ...]) -> Reply:

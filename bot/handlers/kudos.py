@@ -10,7 +10,7 @@ from bot.context import Ctx
 from bot.handlers.kudos_allowance import begin_month, tell_admins
 from bot.handlers.kudos_draft import Draft, draw, fresh_key
 from bot.handlers.kudos_given import given, shown_in
-from bot.handlers.kudos_problems import ways_out
+from bot.handlers.kudos_problems import OTHER_WORDS, ways_out
 from bot.handlers.starter import done
 from bot.reply import NOTHING, Post, Reply
 from bot.router import CardAction, Feature, SlashCommand
@@ -67,10 +67,18 @@ def answered(ctx: Ctx) -> Reply:
 def _first_shown(ctx: Ctx, draft: Draft, news: Reply) -> Reply:
     """The giver's first card of it, always in their direct chat; in a group a public one speaks for itself."""
     card = ctx.new_card("kudos", draft.subject(), about=draft.kudos or None)
+    _listen(ctx, draft, card.key)
     reply = replace(news, posts=(Post(card=card, to=ctx.direct), *news.posts))
     if draft.kudos and (news.refresh or any(post.to == ctx.command.conversation for post in news.posts)):
         return _counted(ctx, draft, reply)
     return _counted(ctx, draft, ctx.privately(reply))
+
+
+def _listen(ctx: Ctx, draft: Draft, card_key: str) -> None:
+    """Where there are no forms: what only wants other words takes the next message, without a click in between."""
+    wants_words = draft.state == "problem" and draft.to and [name for name, _ in draft.ways] == ["kudos.edit"]
+    if wants_words and draft.error in OTHER_WORDS and not ctx.connection.capabilities(ctx.direct).text_input:
+        pending.ask(ctx.uow, _direct_account(ctx), "kudos.reason", orjson.dumps({"card": card_key}).decode())
 
 
 def _counted(ctx: Ctx, draft: Draft, reply: Reply) -> Reply:
@@ -115,6 +123,8 @@ def _step(ctx: Ctx, draft: Draft, *, at_once: bool = True, on_form: bool = False
     """The clicked card one step further."""
     news = _go_on(ctx, draft, at_once=at_once, on_form=on_form)
     shown = replace(_shown(ctx, draft), posts=news.posts, refresh=news.refresh)
+    if ctx.card is not None:
+        _listen(ctx, draft, ctx.card.id)
     return _counted(ctx, draft, shown)
 
 
@@ -226,6 +236,7 @@ def reworded(ctx: Ctx) -> Reply:
 def cancel(ctx: Ctx) -> Reply:
     """Nothing is sent."""
     draft = Draft.of(ctx)
+    pending.forget(ctx.uow, ctx.account)
     draft.state = "cancelled"
     return _shown(ctx, Draft(state="cancelled", idem=draft.idem))
 

@@ -10,6 +10,10 @@ _REWORD = (
     errors.ReasonTooShort, errors.ReasonNotFit, errors.LinkNotAllowed, TooLong, errors.NobodyNamed, errors.TagNeeded,
     errors.TooManyPeople,
 )  # fmt: skip
+OTHER_WORDS = frozenset(
+    {errors.ReasonTooShort.code, errors.ReasonNotFit.code, errors.LinkNotAllowed.code, TooLong.code}
+)
+"""Codes of what only another reason puts right."""
 _WITHOUT_POINTS = (errors.GiftsUsedUp, errors.AllowanceUnfunded)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from cards.approval_questions import question_card
 from cards.approvals import approval_card, confirmation_card, pool_card, prepare_card
 from cards.gallery.keys import KEY
 from cards.model import Card
@@ -137,9 +138,14 @@ def _work(locale: str) -> Mapping[str, Card]:
         ),
         "approval_reason": approval_card(KEY + "5", _ASKED, "p2", locale, decides=True, rejecting=True),
         "approval_declined": approval_card(KEY + "5", declined, "p2", locale, decides=True),
+        "approval_question": question_card(KEY + "5", _ASKED, "安然", "旧的那副呢？", locale),
+        "approval_answered": question_card(KEY + "5", _ASKED, "安然", "旧的那副呢？", locale, is_answered=True),
         "prepare": prepare_card(KEY + "6", _ORDER, locale, _ZONE),
         "prepare_done": prepare_card(KEY + "6", replace(_ORDER, state=OrderState.READY), locale, _ZONE),
         "confirmation": confirmation_card(KEY + "7", agreed, locale),
+        "confirmation_done": confirmation_card(
+            KEY + "7", replace(agreed, state=OrderState.FULFILLED, detail="3月2日 全天"), locale
+        ),
         "pool": pool_card(KEY + "8", _POOL, 7, locale),
         "stock": stock_card(KEY + "9", "人民广场店", lines, locale),
     }  # fmt: skip

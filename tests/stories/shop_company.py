@@ -119,7 +119,7 @@ async def pick(talk: Talk, item: str) -> Any:
     """Open the shop and choose an item the way this messenger shows it; gives the card that asks to confirm."""
     card = await talk.say("/shop")
     field = next(one for one in card.fields if one.name == "item")
-    option = next(one for one in field.options if one.label.startswith(item[:6]))
+    option = next(one for one in field.options if item[:6] in one.label)
     await talk.press("兑换" if talk.who != "cai" else "Redeem", card, item=option.value)
     return talk.card()
 

@@ -87,7 +87,8 @@ async def test_somebody_unknown_or_gone_gets_nothing(rig: Rig, messenger: str) -
     begin(rig, messenger)
     bob = Talk(rig, messenger, "bob")
     card = await bob.say(f"/kudos @小李 +1 #客户第一 {REASON}")
-    assert "没有找到「小李」，没有送出" in card.text + bob.all_text()
+    assert "没有找到「小李」" in card.text
+    assert "没有送出。可以写姓名、拼音或工号。" in card.text
     change(rig, "cai", active=False)
     card = await bob.say(f"/kudos @安然 @Cai Green +1 #客户第一 {REASON}")
     assert "Cai Green 已离职或未启用，没有送出。" in card.text
@@ -186,3 +187,21 @@ async def test_without_a_budget_nobody_is_half_paid_and_an_admin_hears_of_it_onc
     fund(rig)
     assert "10 分。" in (await bob.say(f"/kudos @Cai Green +10 #客户第一 {REASON}")).text
     assert points(rig, "bob").giving == 90
+
+
+async def test_where_there_are_no_forms_the_next_message_is_the_better_reason(rig: Rig) -> None:
+    """Flow 5.2: "say a little more" is answered by saying more, without a click in between."""
+    begin(rig, "wecom")
+    bob = Talk(rig, "wecom", "bob")
+    card = await bob.say("/kudos @安然 +10 #客户第一 好")
+    assert "再多写一点" in card.text
+    assert "再多写一点" in (await bob.say("很好")).text
+    sent = await bob.say(REASON)
+    assert "💌 已送给 安然，10 分。" in sent.text
+    assert f"「{REASON}」" in sent.text
+    assert given(rig) == 1
+    card = await bob.say("/kudos @安然 +10 #客户第一 好")
+    await bob.press("取消", card)
+    await bob.say(REASON)
+    assert given(rig) == 1
+    assert bob.problems() == []

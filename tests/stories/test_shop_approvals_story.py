@@ -42,6 +42,7 @@ async def test_leave_is_approved_confirmed_and_spent(rig: Rig, messenger: str) -
         await cai.say("3月2日 全天")
     assert shop.states() == ["fulfilled"]
     assert "已确认：3月2日 全天" in bob.all_text()
+    assert "You confirmed: 3月2日 全天" in cai.all_text()
     assert shop.wallet("bob") == (120, 0)
     assert bob.problems() == []
 
@@ -54,6 +55,7 @@ async def test_a_refusal_has_a_reason_and_gives_the_points_back(rig: Rig, messen
     await decline(ann, "月底盘点，改下周")
     assert shop.states() == ["rejected"]
     assert "你的申请未通过：月底盘点，改下周。300 分已退回。" in bob.all_text()
+    assert "冻结" not in bob.message(placed.message_id).text
     assert "未通过" in bob.message(placed.message_id).text
     assert shop.wallet("bob") == (320, 0)
     assert shop.sql("SELECT on_hand, reserved FROM stock") == [(1, 0)]
@@ -80,7 +82,12 @@ async def test_the_approver_asks_and_the_requester_hears_it(rig: Rig, messenger:
     await ann.press("问一下")
     await ann.say("旧的那副呢？")
     assert "安然 想了解你的申请 R-2001「降噪耳机」：旧的那副呢？" in bob.all_text()
+    await bob.press("回复")
+    await bob.say("左耳没声音了")
+    assert "白博 的回复 · R-2001「降噪耳机」：左耳没声音了" in ann.all_text()
+    assert not any(button.label == "回复" for seen in bob.seen() for button in seen.buttons)
     assert shop.states() == ["pending_approval"]
+    assert bob.problems() == []
     assert ann.problems() == []
 
 

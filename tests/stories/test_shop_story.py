@@ -161,6 +161,9 @@ async def test_english_readers_read_english(rig: Rig, messenger: str) -> None:
     cai = Talk(rig, messenger, "cai")
     await pick(cai, "Coffee")
     assert "Coffee voucher ×1 · 120 pts · 人民广场店 · collect within 14 days · approval: no" in cai.all_text()
+    assert "120 · Coffee" in "".join(
+        option.label for seen in cai.seen() for one in seen.fields for option in one.options
+    )
     refused = await order(cai, "Lamp")
     assert "80 pts to go" in refused.text
 
@@ -205,3 +208,13 @@ async def test_in_a_group_the_shop_opens_in_the_single_chat(rig: Rig) -> None:
     await bob.say_in_group("/shop")
     assert "积分商城" in bob.all_text()
     assert "积分商城" not in "".join(one.text for one in bob.seen(bob.group))
+
+
+async def test_what_is_not_collected_in_a_store_names_neither_store_nor_days(rig: Rig) -> None:
+    """R-CAT-02: a voucher has days but no store, leave and privileges have neither."""
+    shop = Shop(rig)
+    shop.item("电影票", 10, ItemKind.VOUCHER)
+    shop.item("奖励假半天", 20, ItemKind.TIME_OFF)
+    bob = Talk(rig, "feishu", "bob")
+    assert "电影票 ×1　10 分　领取期 14 天　审批：否" in (await bob.say("/shop 电影票")).text
+    assert "奖励假半天 ×0.5 天　20 分　审批：是" in (await bob.say("/shop 奖励假半天")).text

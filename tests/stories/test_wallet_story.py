@@ -68,7 +68,7 @@ async def test_the_statement_tells_who_and_which_order_newest_first(rig: Rig, me
         "冻结中",
         "30",
         "+20　安然 感谢了你",
-        "−30　订单 R-2031 冻结 · 停车位",
+        "−30　订单 R-2031 · 停车位",
         "+200　奖励",
     ):
         assert words in told, words

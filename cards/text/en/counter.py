@@ -52,6 +52,8 @@ TEXTS: Mapping[str, str] = {
     "sh.not_me_sent": "Reported. The store manager looks into it within 3 working days.",
     "sh.not_me_upheld": "The store manager checked: you collected it.",
     "sh.not_me_refunded": "The store manager checked: your points are back.",
+    "sh.dispute_upheld": "Order {no} “{item}”: the store manager checked and you collected it. Ask an admin if not.",
+    "sh.dispute_refunded": "Order {no} “{item}”: the store manager checked, and your points are back.",
     "ck.dispute_title": "Somebody says: it wasn't me",
     "ck.dispute_clerk": "{no} {item}: its owner says they didn't collect it ({time}, handed over by you). "
     "The store manager will look into it.",

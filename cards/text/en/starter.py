@@ -47,7 +47,7 @@ TEXTS: Mapping[str, str] = {
     "st.checkin": "first check-in",
     "st.thanks": "thank a colleague",
     "st.start": "Start",
-    "st.look": "See others' goals",
+    "st.look": "All goals",
     "st.later": "Later",
     "st.put_off": 'All right, I\'ll remind you once on the next workday. Send "/kit" to go on any time.',
     "st.do.goal": "My goals",

@@ -51,6 +51,8 @@ TEXTS: Mapping[str, str] = {
     "sh.not_me_sent": "已反馈，店长会在 3 个工作日内核实。",
     "sh.not_me_upheld": "店长已核实：是本人领取。",
     "sh.not_me_refunded": "店长已核实，积分已退回。",
+    "sh.dispute_upheld": "订单 {no}「{item}」：店长已核实，是本人领取。如有疑问请联系管理员。",
+    "sh.dispute_refunded": "订单 {no}「{item}」：店长已核实，积分已退回。",
     "ck.dispute_title": "有人反馈：不是本人领取",
     "ck.dispute_clerk": "{no} {item}：员工反馈不是本人领取（{time}，经手：你），店长会来核实。",
     "ck.dispute_admin": "「{store}」{no} {item}：员工反馈不是本人领取（{time}，经手 {clerk}），店长正在核实。",
