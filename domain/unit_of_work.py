@@ -4,6 +4,7 @@ The unit is bound to a workspace and adds the filter and the stamp to every stat
 and cannot forget it (design (h)). Statements are meant to be module constants, prepared once.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
@@ -44,6 +45,7 @@ class UnitOfWork:
         self._cursor: Any = None
         self._entered = False
         self._done = False
+        self._facts: list[tuple[logging.Logger, str, dict[str, object]]] = []
 
     def __enter__(self) -> Self:
         if self._entered:
@@ -109,6 +111,11 @@ class UnitOfWork:
             stamped = [{**values, "workspace_id": self.workspace_id} for values in rows]
             self._prepared.run_many(self._connection, self._cursor, self._prepared.insert_of(model), stamped)
 
+    def state(self, log: logging.Logger, event: str, **fields: object) -> None:
+        """Log what this unit does, once it is committed: what is rolled back or repeated was never done. Ids and
+        amounts only, never a code or what people wrote."""
+        self._facts.append((log, event, fields))
+
     def commit(self) -> None:
         """Make everything of this unit final, or on SQLite part of the batch that is about to become final."""
         if self._done:
@@ -118,6 +125,8 @@ class UnitOfWork:
             self._cursor.execute("RELEASE unit")
         else:
             self._connection.commit()
+        for log, event, fields in self._facts:
+            log.info(event, extra={"command_id": self.command_id, **fields})
 
     def _undo(self) -> None:
         if self._savepoint:

@@ -10,7 +10,7 @@ from adapters.base import Toast
 from bot.context import Ctx
 from bot.handlers.kudos_allowance import grant
 from bot.handlers.kudos_given import shown_in, tell_recipient
-from bot.reply import NOTHING, Post, Reply
+from bot.reply import Post, Reply
 from bot.router import CardAction, Chore, Feature, SlashCommand
 from bot.telling import tell_text
 from cards.model import Card
@@ -22,7 +22,7 @@ from domain.people.service import profile
 from domain.recognition.badges import badges_of, for_check_ins, on_kudos
 from domain.recognition.messages import BadgeEarned
 from domain.recognition.parked import Settled, settle_all, settle_for
-from domain.recognition.reading import kudos_of
+from domain.recognition.reading import kudos_of, uncleared
 from domain.recognition.service import clear, endorse, is_open, make_private
 
 
@@ -80,12 +80,17 @@ def agree(ctx: Ctx) -> Reply:
 
 def cleared(ctx: Ctx) -> Reply:
     """The undo window is over: points can be spent, and what was earned by it is awarded."""
-    kudos_id = ctx.command.params.get("kudos", "")
-    if not clear(ctx.uow, kudos_id):
-        return NOTHING
-    kudos = kudos_of(ctx.uow, kudos_id)
-    assert kudos is not None
-    return Reply(posts=_told(ctx, on_kudos(ctx.uow, kudos, kudos.period)))
+    return Reply(posts=_cleared(ctx, ctx.command.params.get("kudos", "")))
+
+
+def overdue(ctx: Ctx) -> Reply:
+    """Once a day whatever a timer should have cleared and could not."""
+    return Reply(posts=tuple(post for kudos_id in uncleared(ctx.uow) for post in _cleared(ctx, kudos_id)))
+
+
+def _cleared(ctx: Ctx, kudos_id: str) -> tuple[Post, ...]:
+    kudos = kudos_of(ctx.uow, kudos_id) if clear(ctx.uow, kudos_id) else None
+    return _told(ctx, on_kudos(ctx.uow, kudos, kudos.period)) if kudos is not None else ()
 
 
 def every_day(ctx: Ctx) -> Reply:
@@ -158,6 +163,7 @@ FEATURE = Feature(
     ),
     events={
         "clock.kudos.clear": cleared,
+        "clock.kudos.overdue": overdue,
         "clock.recognition.daily": every_day,
         "clock.recognition.badges": in_the_morning,
     },
@@ -165,5 +171,6 @@ FEATURE = Feature(
     daily=(
         Chore(name="clock.recognition.daily", hour=0, minute=0),
         Chore(name="clock.recognition.badges", hour=9, minute=12),
+        Chore(name="clock.kudos.overdue", hour=9, minute=20),
     ),
 )

@@ -4,6 +4,7 @@ A command locks its accounts, looks whether its key is known, checks, and then w
 happens before the first change, so that a refusal leaves nothing behind even if somebody catches it and commits.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,8 @@ ENTRY = table_of(JournalEntry)
 HEAD = table_of(LedgerHead)
 POSTING = table_of(Posting)
 THE_HEAD = "head"
+
+log = logging.getLogger("bida.ledger")
 
 _KNOWN = select(
     ENTRY.c.id, ENTRY.c.idem, ENTRY.c.kind, ENTRY.c.at, ENTRY.c.amount, ENTRY.c.input_hash
@@ -119,6 +122,11 @@ def write(uow: UnitOfWork, books: Books, drafts: Sequence[Draft], cause: Cause) 
         raise IdempotencyConflict from error
     uow.insert_all(Posting, postings)
     uow.change(_ADVANCE, to_seq=rows[-1]["seq"], to_hash=rows[-1]["hash"])
+    for row in rows:
+        uow.state(
+            log, "points_posted", entry=row["id"], kind=row["kind"], amount=row["amount"], actor=row["actor_id"],
+            subject=row["subject_id"], object=row["cause"],
+        )  # fmt: skip
     return [Entry(row["id"], row["kind"], row["at"], row["amount"], replayed=False) for row in rows]
 
 

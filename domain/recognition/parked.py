@@ -29,7 +29,7 @@ _PARKED = (
     .select_from(
         RECIPIENT.join(KUDOS, (KUDOS.c.workspace_id == RECIPIENT.c.workspace_id) & (KUDOS.c.id == RECIPIENT.c.kudos_id))
     )
-    .where(RECIPIENT.c.state == "parked", RECIPIENT.c.account.is_not(None))
+    .where(RECIPIENT.c.state == "parked")
     .order_by(RECIPIENT.c.id)
 )
 _PARKED_FOR = _PARKED.where(RECIPIENT.c.account == bindparam("account"))
@@ -93,6 +93,8 @@ def _settle(uow: UnitOfWork, parts: Any) -> Settled:
 
 
 def _linked(uow: UnitOfWork, part: Row[Any]) -> Profile | None:
+    if part.account is None:
+        return None  # a stand-in whose account had become somebody's when the gift went out: it goes back in time
     platform, tenant, user_id = part.account.split("|", 2)
     row = uow.one(_OWNER, on=platform, within=tenant, user=user_id)
     person = profile(uow, row.person_id) if row is not None else None

@@ -42,6 +42,9 @@ _IN_GROUP = (
     )
     .order_by(KUDOS.c.id)
 )  # fmt: skip
+_UNCLEARED = (
+    select(KUDOS.c.id).where(KUDOS.c.state == "given", KUDOS.c.undo_until <= bindparam("at")).order_by(KUDOS.c.id)
+)
 _TAGGED = KUDOS_TAG.join(TAG, (TAG.c.workspace_id == KUDOS_TAG.c.workspace_id) & (TAG.c.id == KUDOS_TAG.c.tag_id))
 _TAGS = (
     select(TAG.c.id, TAG.c.name, TAG.c.name_en)
@@ -59,6 +62,11 @@ _ENDORSERS = (
     .where(ENDORSEMENT.c.kudos_id == bindparam("kudos"))
     .order_by(ENDORSEMENT.c.id)
 )
+
+
+def uncleared(uow: UnitOfWork) -> list[str]:
+    """Kudos whose undo window is over and which nobody has cleared: their timer found postings stopped, or was lost."""
+    return [row.id for row in uow.all(_UNCLEARED, at=uow.now)]
 
 
 def kudos_of(uow: UnitOfWork, kudos_id: str) -> KudosView | None:

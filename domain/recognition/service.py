@@ -1,12 +1,13 @@
 """Giving thanks, and what may happen to it afterwards (R-KUD). Every refusal comes before anything is stored."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy import bindparam, select, update
 
 from domain.calendar import WorkCalendar
 from domain.columns import table_of
-from domain.errors import NotAllowed, NotFound
+from domain.errors import NotAllowed, NotFound, NotPending
 from domain.ids import new_id
 from domain.people.messages import Profile
 from domain.people.model import Person
@@ -131,7 +132,8 @@ def clear(uow: UnitOfWork, kudos_id: str) -> bool:
     for part in uow.all(_PARTS, kudos=kudos_id):
         if part.state == "pending":
             if part.points:
-                ledger.clear(uow, kudos_id, part.person_id, part.points, Cause("", kudos_id))
+                with suppress(NotPending):  # retired, because this receiver left (R-LED-24): the others wait no longer
+                    ledger.clear(uow, kudos_id, part.person_id, part.points, Cause("", kudos_id))
             uow.change(_CLEAR_PART, part=part.id)
     return True
 

@@ -4,6 +4,7 @@ Locks are taken in one order by everybody: the order, its stock, the ledger. So 
 never block each other.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +30,8 @@ from domain.unit_of_work import UnitOfWork
 __all__ = ["Step", "dispute", "find", "fulfil", "lock", "note_refusal", "refund", "transition"]
 
 ORDER, EVENT = table_of(Order), table_of(OrderEvent)
+
+log = logging.getLogger("bida.orders")
 
 _LOCKED = select(ORDER).where(ORDER.c.id == bindparam("order_")).with_for_update()
 _CHANGES = (
@@ -242,4 +245,8 @@ def _note(
             "id": new_id(), "order_id": order_id, "version": version, "before": before, "after": after,
             "refused": refused, "by_id": by_id, "quantity": quantity, "note": note, "at": uow.now,
         },
+    )  # fmt: skip
+    uow.state(
+        log, "order_refused" if refused else "order_moved", order=order_id, before=str(before), after=str(after),
+        actor=by_id or "", quantity=quantity,
     )  # fmt: skip
