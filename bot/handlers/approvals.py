@@ -147,7 +147,7 @@ def answered(ctx: Ctx) -> Reply | None:
 
 
 def _decides(ctx: Ctx, order: OrderView) -> bool:
-    if ctx.person.id == order.person_id:
+    if ctx.person.id in (order.person_id, order.first_approver_id):
         return False
     return ctx.person.id == order.approver_id or ADMIN in ctx.person.roles
 

@@ -58,13 +58,15 @@ def approve_pool(ctx: Ctx) -> Reply:
     """What was put together is spent. Refused to who has a share in it (R-ROL-02)."""
     item = _pool(ctx)
     settled = pools.settle(ctx.uow, item, ctx.person.id, order_news.terms_of(ctx))
+    if not settled:
+        return replace(ctx.toast("pl.short", tone="warning"), card=ctx.redraw())
     return _pooled(ctx, settled, "pl.approved")
 
 
 def decline_pool(ctx: Ctx) -> Reply:
     """Everybody has their points again."""
     item = _pool(ctx)
-    returned = pools.give_back(ctx.uow, item, ctx.say("or.pool_declined"))
+    returned = pools.give_back(ctx.uow, item, ctx.say("or.pool_declined"), ctx.person.id)
     return _pooled(ctx, returned, "pl.declined")
 
 

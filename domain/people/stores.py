@@ -11,7 +11,7 @@ from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 from domain.columns import table_of
 from domain.people.messages import StoreRef
 from domain.people.model import Person, Store, StoreAssignment, Workspace
-from domain.periods import local_date
+from domain.people.roles import TENURE, is_here
 from domain.unit_of_work import UnitOfWork
 
 CLERK, STORE_MANAGER = "clerk", "store_manager"
@@ -37,9 +37,8 @@ _SERVED = (
     .where(ASSIGNMENT.c.person_id == bindparam("person"), ASSIGNMENT.c.frozen_at.is_(None), _LASTS)
     .order_by(ASSIGNMENT.c.from_at, ASSIGNMENT.c.id)
 )
-_ZONE = func.coalesce(func.nullif(PERSON.c.timezone, ""), WORKSPACE.c.timezone).label("zone")
 _STAFF = (
-    select(PERSON.c.id, PERSON.c.leaves_on, _ZONE)
+    select(PERSON.c.id, *TENURE)
     .select_from(
         ASSIGNMENT.join(
             PERSON, and_(PERSON.c.workspace_id == ASSIGNMENT.c.workspace_id, PERSON.c.id == ASSIGNMENT.c.person_id)
@@ -94,7 +93,7 @@ def stores_of(uow: UnitOfWork, person_id: str, *roles: str) -> list[StoreRef]:
 def staff_of(uow: UnitOfWork, store_id: str, role: str) -> list[str]:
     """The people who serve a store in a role now, those who have left not counted (R-ORG-03)."""
     rows = uow.all(_STAFF, store=store_id, as_=role, at=uow.now)
-    return [row.id for row in rows if row.leaves_on is None or local_date(uow.now, row.zone) <= row.leaves_on]
+    return [row.id for row in rows if is_here(row, uow.now)]
 
 
 def is_frozen(uow: UnitOfWork, store_id: str, person_id: str) -> bool:

@@ -63,16 +63,15 @@ _LAPSED = (
     )
     .values(lapsed_at=bindparam("at"))
 )  # fmt: skip
-_REPORTS = select(func.count()).select_from(PERSON).where(PERSON.c.manager_id == bindparam("person"), PERSON.c.active)
+_HERE = (
+    PERSON.c.active, ~PERSON.c.provisional,
+    or_(PERSON.c.leaves_on.is_(None), PERSON.c.leaves_on >= bindparam("today")),
+)  # fmt: skip
+_REPORTS = select(func.count()).select_from(PERSON).where(PERSON.c.manager_id == bindparam("person"), *_HERE)
 _JOINED = select(PERSON.c.joined_on).where(PERSON.c.id == bindparam("person"))
 _PEOPLE = (
-    select(PERSON.c.id, PERSON.c.roles, PERSON.c.joined_on, PERSON.c.manager_id)
-    .where(
-        PERSON.c.active, ~PERSON.c.provisional,
-        or_(PERSON.c.leaves_on.is_(None), PERSON.c.leaves_on >= bindparam("today")),
-    )
-    .order_by(PERSON.c.id)
-)  # fmt: skip
+    select(PERSON.c.id, PERSON.c.roles, PERSON.c.joined_on, PERSON.c.manager_id).where(*_HERE).order_by(PERSON.c.id)
+)
 _HAVE = select(ALLOWANCE.c.person_id).where(ALLOWANCE.c.period == bindparam("in_"))
 
 
@@ -106,7 +105,8 @@ def ensure(uow: UnitOfWork, person: Profile, calendar: WorkCalendar, policy: Pol
         return int(mine.points)
     for row in uow.all(_OPEN_OF, person=person.id, in_=period):
         _lapse(uow, [person.id], row.period, keeps=True)
-    joined, reports = uow.one(_JOINED, person=person.id), uow.one(_REPORTS, person=person.id)
+    today = local_date(uow.now, company(uow).timezone)
+    joined, reports = uow.one(_JOINED, person=person.id), uow.one(_REPORTS, person=person.id, today=today)
     whole = entitled(person.roles, reports[0] if reports else 0, policy)
     points = share(whole, joined.joined_on if joined else None, period, calendar, policy)
     points += monthly(uow, period, person.id).get(person.id, 0)

@@ -7,6 +7,7 @@ from sqlalchemy import Row, and_, bindparam, or_, select
 
 from domain.columns import table_of
 from domain.people.model import Department, Leave, Person
+from domain.people.roles import PEOPLE, TENURE, is_here
 from domain.people.service import profile
 from domain.periods import iso_week, local_date, week_dates
 from domain.rewards.terms import Terms
@@ -23,7 +24,8 @@ PERSON, DEPARTMENT, LEAVE = table_of(Person), table_of(Department), table_of(Lea
 _MEMBER = select(PERSON.c.id, PERSON.c.manager_id, PERSON.c.department_id).where(PERSON.c.id == bindparam("person"))
 _DEPARTMENT = select(DEPARTMENT.c.parent_id, DEPARTMENT.c.head_id).where(DEPARTMENT.c.id == bindparam("department"))
 _IN_OFFICE = (
-    select(PERSON.c.id, PERSON.c.department_id, PERSON.c.roles)
+    select(PERSON.c.id, PERSON.c.department_id, PERSON.c.roles, *TENURE)
+    .select_from(PEOPLE)
     .where(PERSON.c.active, ~PERSON.c.provisional)
     .where(or_(PERSON.c.roles.contains(HRBP), PERSON.c.roles.contains(ADMIN)))
     .order_by(PERSON.c.id)
@@ -61,7 +63,7 @@ def decides_for_themselves(uow: UnitOfWork, person_id: str, steps: tuple[str, ..
 
 
 def admins(uow: UnitOfWork) -> tuple[str, ...]:
-    return tuple(row.id for row in uow.all(_IN_OFFICE) if ADMIN in row.roles.split(","))
+    return tuple(row.id for row in _with(uow, ADMIN))
 
 
 def away_this_week(uow: UnitOfWork, person_id: str, terms: Terms) -> list[str]:
@@ -104,10 +106,15 @@ def _heads(uow: UnitOfWork, person_id: str) -> Iterator[str]:
 
 def _partners(uow: UnitOfWork, person_id: str) -> Iterator[str]:
     """HR business partners: of the person's department, of the ones above it, then any (R-ORG-01)."""
-    rows = [row for row in uow.all(_IN_OFFICE) if HRBP in row.roles.split(",")]
+    rows = _with(uow, HRBP)
     for department, _ in _departments(uow, person_id):
         yield from (row.id for row in rows if row.department_id == department)
     yield from (row.id for row in rows)
+
+
+def _with(uow: UnitOfWork, role: str) -> list[Row[Any]]:
+    """Those who have a role and have not left."""
+    return [row for row in uow.all(_IN_OFFICE) if role in row.roles.split(",") and is_here(row, uow.now)]
 
 
 def _departments(uow: UnitOfWork, person_id: str) -> list[tuple[str, str | None]]:

@@ -18,6 +18,7 @@ from domain.people.messages import Profile, StoreRef
 from domain.people.stores import CLERK, STORE_MANAGER, is_frozen, is_frozen_anywhere, stores_of
 from domain.periods import in_zone, instant_at, local_date
 from domain.rewards import counter_tries, orders, pickup
+from domain.rewards.acting import has_agreed
 from domain.rewards.counter_messages import HandedOver, Locked, LookedUp, Refusal, Refused, Withdrawn, WrongCode
 from domain.rewards.messages import OrderState, OrderView
 from domain.rewards.model import Order, OrderEvent
@@ -142,7 +143,7 @@ def _state(uow: UnitOfWork, clerk: Profile, order: OrderView, store: StoreRef, a
         return Refused(reason=Refusal.FORFEITED if order.forfeits else Refusal.EXPIRED, order_id=order.id)
     if order.state is not OrderState.READY:
         return Refused(reason=Refusal.CLOSED, order_id=order.id)
-    if clerk.id in (order.approver_id, order.first_approver_id):
+    if has_agreed(uow, order.id, clerk.id):
         return Refused(reason=Refusal.APPROVED, order_id=order.id)
     if at is not None and not _may_be_entered(uow, order, at):
         return Refused(reason=Refusal.NOT_THEN, order_id=order.id)

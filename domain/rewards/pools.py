@@ -26,9 +26,12 @@ def is_reached(uow: UnitOfWork, item_id: str) -> bool:
 
 
 def settle(uow: UnitOfWork, item_id: str, admin_id: str, terms: Terms) -> list[OrderView]:
-    """An admin agrees: every contribution is spent. Raises `StepNotYours`: nobody agrees to a pool they are in."""
+    """An admin agrees: every contribution is spent; none when somebody has taken theirs back meanwhile and it does not
+    reach. Raises `StepNotYours`: nobody agrees to a pool they are in."""
     waiting = of_item(uow, item_id, OrderState.REQUESTED)
     lock(uow, (order.id for order in waiting))
+    if not is_reached(uow, item_id):
+        return []
     settled: list[OrderView] = []
     for order in waiting:
         transition(uow, order.id, OrderState.APPROVED, admin_id, terms=terms)
@@ -36,12 +39,12 @@ def settle(uow: UnitOfWork, item_id: str, admin_id: str, terms: Terms) -> list[O
     return settled
 
 
-def give_back(uow: UnitOfWork, item_id: str, reason: str) -> list[OrderView]:
-    """The date has passed, or an admin does not agree: everybody has their points again."""
+def give_back(uow: UnitOfWork, item_id: str, reason: str, by_id: str | None = None) -> list[OrderView]:
+    """The date has passed, or an admin (`by_id`) does not agree: everybody has their points again."""
     waiting = of_item(uow, item_id, OrderState.REQUESTED)
     lock(uow, (order.id for order in waiting))
     step = Step(note=reason)
-    return [transition(uow, order.id, OrderState.CANCELLED, None, step=step).order for order in waiting]
+    return [transition(uow, order.id, OrderState.CANCELLED, by_id, step=step).order for order in waiting]
 
 
 def over(uow: UnitOfWork, today: date) -> list[str]:

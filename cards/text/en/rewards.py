@@ -186,6 +186,7 @@ TEXTS: Mapping[str, str] = {
     "pl.approve": "Approve",
     "pl.decline": "Decline",
     "pl.approved": "Approved; {n} contributions are spent.",
+    "pl.short": "Somebody withdrew and the goal is not reached; nothing was spent.",
     "pl.declined": "{n} contributions are returned.",
     "rs.back": "“{item}” is back ({store}), first come first served.",
     "rs.seat": "There is a seat in “{item}” for you.",

@@ -186,6 +186,7 @@ TEXTS: Mapping[str, str] = {
     "pl.approve": "同意",
     "pl.decline": "不同意",
     "pl.approved": "已同意，{n} 份积分已使用。",
+    "pl.short": "有人退出，还没凑齐；没有使用任何积分。",
     "pl.declined": "已退回 {n} 份积分。",
     "rs.back": "「{item}」又有了（{store}），先到先得。",
     "rs.seat": "「{item}」有名额了，你排到了。",
