@@ -103,6 +103,7 @@ class Draft:
         self.points = int(points) if points.isdecimal() and len(points) < 7 else 0
         self.take_tag(ctx)
         self.reason = _typed(values, "reason")
+        self.agreed = False  # consent was to what the form said before
         self.private = _typed(values, "private") == "1"
         self.badge = _typed(values, "badge") == "1"
         look = _typed(values, "ecard")

@@ -52,15 +52,14 @@ def _to_group(ctx: Ctx, kudos: KudosView) -> Reply:
     if posted_lately(ctx.uow, kudos.group) <= DEFAULTS.post_batch:
         return Reply(posts=tell_group(ctx, to, "kudos_group", {"kudos": kudos.id}, about=kudos.id))
     about = _digest_of(ctx, kudos)
-    begun = [row for row in card_rows.about(ctx.uow, about) if row.created_at > ctx.now - DEFAULTS.post_window]
-    if not begun:
-        return Reply(posts=tell_group(ctx, to, "kudos_digest", {"several": [kudos.id]}, about=about))
-    row = begun[-1]
-    several = [*orjson.loads(row.subject)["several"], kudos.id]
-    card_rows.advance(
-        ctx.uow, row.id, seen=row.version, verb="", subject=orjson.dumps({"several": several}).decode()
-    )  # fmt: skip
-    return Reply(refresh=(about,))
+    while True:
+        begun = [row for row in card_rows.about(ctx.uow, about) if row.created_at > ctx.now - DEFAULTS.post_window]
+        if not begun:
+            return Reply(posts=tell_group(ctx, to, "kudos_digest", {"several": [kudos.id]}, about=about))
+        row = begun[-1]
+        subject = orjson.dumps({"several": [*orjson.loads(row.subject)["several"], kudos.id]}).decode()
+        if card_rows.advance(ctx.uow, row.id, seen=row.version, verb="", subject=subject):
+            return Reply(refresh=(about,))
 
 
 def _digest_of(ctx: Ctx, kudos: KudosView) -> str:

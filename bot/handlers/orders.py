@@ -43,7 +43,7 @@ def page(ctx: Ctx) -> Reply:
 
 def open_order(ctx: Ctx) -> Reply:
     """One order, from a list."""
-    return Reply(posts=(_shown(ctx, reading.find(ctx.uow, ctx.command.params.get("i", ""))),))
+    return ctx.privately(Reply(posts=(_shown(ctx, reading.find(ctx.uow, ctx.command.params.get("i", ""))),)))
 
 
 def cancel(ctx: Ctx) -> Reply:

@@ -83,14 +83,14 @@ def undo(
 ) -> Entry:
     """Take a whole gift back (R-LED-15): to the giver, or, when the giver's period has ended, to RETIRED (A25).
 
-    Raises `NotPending` unless everything still waits exactly as it was given.
+    What was returned before stays so. Raises `NotPending` unless all the rest still waits exactly as it was given.
     """
     inputs = {"giver": giver_id, "gifts": {person: checked(amount) for person, amount in gifts.items()}}
     draft = Draft(Kind.UNDONE, f"undo:{kudos_id}", giver_id, inputs)
     books = lock(uow, {give_of(giver_id), *(pend_of(row.person_id) for row in waiting.credits_of(uow, kudos_id))})
     if (before := known(uow, draft)) is not None:
         return before
-    credits = waiting.credits_of(uow, kudos_id)
+    credits = [row for row in waiting.credits_of(uow, kudos_id) if row.settled_as != Kind.RETURNED.value]
     if not credits or {row.recipient_id: row.amount for row in credits} != dict(gifts):
         raise NotPending
     for row in credits:

@@ -33,7 +33,8 @@ _RECEIVED = (
     select(func.coalesce(func.sum(RECIPIENT.c.points), 0).label("got"))
     .select_from(_BOTH)
     .where(
-        RECIPIENT.c.person_id == bindparam("person"), RECIPIENT.c.created_at >= bindparam("since"),
+        func.coalesce(RECIPIENT.c.got_by, RECIPIENT.c.person_id) == bindparam("person"),
+        RECIPIENT.c.created_at >= bindparam("since"),
         KUDOS.c.giver_id != bindparam("lead"), *_STANDS,
     )
 )  # fmt: skip

@@ -114,7 +114,7 @@ def undo(uow: UnitOfWork, giver: Profile, kudos_id: str) -> KudosView:
     if uow.now > kudos.undo_until or uow.change(_UNDO, kudos=kudos_id, at=uow.now) != 1:
         raise UndoTooLate
     parts = uow.all(_PARTS, kudos=kudos_id)
-    gifts = {part.person_id: part.points for part in parts if part.points}
+    gifts = {part.person_id: part.points for part in parts if part.points and part.state != "returned"}
     if gifts:
         ledger.undo(
             uow, kudos_id, giver.id, gifts, period_open=is_open(uow, kudos_id), cause=Cause(giver.id, kudos_id)
@@ -197,9 +197,10 @@ def _affordable(
     policy: Policy,
 ) -> tuple[Profile, ...]:  # fmt: skip
     """Check allowance and caps of a gift with points; returns who would get too much today."""
+    # Two givers at once must not pass a receiver's cap together. People are locked before the ledger, as everywhere.
+    uow.all(_LOCK, ids=sorted(one.id for one in people))
     granted = allowance.ensure(uow, giver, calendar, policy)
     left = balances(uow, giver.id).giving
-    uow.all(_LOCK, ids=sorted(one.id for one in people))  # two givers at once must not pass a receiver's cap together
     excess = caps.over_full(uow, giver, people, command.points, policy)
     paid = [one for one in people if one not in excess]
     caps.check_pairs(uow, giver, paid, command.points, allowance.period_of(uow), granted, policy)
