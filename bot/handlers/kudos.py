@@ -16,7 +16,7 @@ from bot.reply import NOTHING, Post, Reply
 from bot.router import CardAction, Feature, SlashCommand
 from domain.delivery import cards as card_rows
 from domain.delivery import pending
-from domain.errors import CardUnknown, Conflict, DomainError
+from domain.errors import CardUnknown, Conflict, DomainError, PostingsStopped
 from domain.people.binding import account_of
 from domain.points.reading import balances
 from domain.recognition.errors import AllowanceUnfunded, NotActive, UndoTooLate
@@ -98,8 +98,8 @@ def _go_on(ctx: Ctx, draft: Draft, *, at_once: bool, on_form: bool = False) -> R
         return NOTHING
     try:
         outcome = give(ctx.uow, ctx.person, draft.command(), ctx.calendar())
-    except Conflict:
-        raise
+    except (Conflict, PostingsStopped):
+        raise  # nothing of this unit may stay: the month's allowance was about to be granted in it
     except DomainError as error:
         draft.state, draft.error, draft.params = "problem", error.code, dict(error.params)
         if isinstance(error, NotActive):

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.calendar import WorkCalendar
 from domain.columns import table_of
-from domain.errors import BudgetShort, PostingsStopped
+from domain.errors import BudgetShort
 from domain.ids import new_id
 from domain.people.messages import Profile
 from domain.people.model import Person
@@ -113,9 +113,9 @@ def ensure(uow: UnitOfWork, person: Profile, calendar: WorkCalendar, policy: Pol
     if _claim(uow, person.id, period, points) and points:
         try:
             ledger.grant_allowance(uow, {person.id: points}, period, Cause("", f"allowance:{period}"))
-        except (BudgetShort, PostingsStopped) as error:
-            uow.change(_UNCLAIM, person=person.id, in_=period)  # whoever answers the refusal commits this unit
-            raise AllowanceUnfunded from None if isinstance(error, BudgetShort) else error
+        except BudgetShort:
+            uow.change(_UNCLAIM, person=person.id, in_=period)
+            raise AllowanceUnfunded from None
     return points
 
 
