@@ -143,6 +143,9 @@ def sent_card(key: str, kudos: KudosView, locale: str, *, left: int | None, undo
     blocks: list[Block] = [_words("\n".join(lines)), _words(said(kudos, locale))]
     if kudos.waiting:
         blocks.append(Note(say(locale, "ku.waiting", names=joined([one.name for one in kudos.waiting], locale))))
+    taken = [one.name for one in kudos.recipients if one.taken]
+    if taken:
+        blocks.append(Note(say(locale, "rv.sent", names=joined(taken, locale))))
     if late:
         blocks.append(Note(say(locale, "ku.undo_late")))
     elif left is not None and paid:

@@ -21,6 +21,12 @@ def got_card(
         return Card(
             kind="kudos_got", key=key, header=header, blocks=(_words(words),), summary=words, locale=locale
         )  # fmt: skip
+    if mine.taken:
+        words = say(locale, "rv.got", giver=kudos.giver_name)
+        header = Header(say(locale, "rv.corrected"), tone=Tone.NEUTRAL)
+        return Card(
+            kind="kudos_got", key=key, header=header, blocks=(_words(words),), summary=words, locale=locale
+        )  # fmt: skip
     headline = say(locale, "ku.got" if mine.points else "ku.got_zero", giver=kudos.giver_name, p=mine.points)
     blocks: list[Block] = [_words(said(kudos, locale))]
     if mine.points and not spendable:
@@ -44,10 +50,10 @@ def got_card(
 def group_card(key: str, kudos: KudosView, locale: str) -> Card:
     """For a group: who thanks whom for what, and who agrees. Never points, totals or ranks (R-KUD-08)."""
     title = say(locale, "ku.title_plain")
-    gone = "ku.group_undone" if kudos.undone else "ku.group_hidden" if kudos.visibility is Visibility.PRIVATE else ""
+    gone = "ku.group_undone" if kudos.withdrawn else "ku.group_hidden" if kudos.visibility is Visibility.PRIVATE else ""
     if gone:
         words = say(locale, gone)
-        header = Header(say(locale, "ku.undone") if kudos.undone else title, tone=Tone.NEUTRAL)
+        header = Header(say(locale, "ku.undone") if kudos.withdrawn else title, tone=Tone.NEUTRAL)
         return Card(
             kind="kudos_group", key=key, header=header, blocks=(_words(words),), summary=words, locale=locale
         )  # fmt: skip
@@ -66,7 +72,7 @@ def group_card(key: str, kudos: KudosView, locale: str) -> Card:
 
 def digest_card(key: str, several: Sequence[KudosView], locale: str) -> Card:
     """Many thank-yous at once in one group: one card, a line each (R-KUD-08)."""
-    shown = [one for one in several if not one.undone and one.visibility is Visibility.PUBLIC]
+    shown = [one for one in several if not one.withdrawn and one.visibility is Visibility.PUBLIC]
     lines = tuple(_words(_line(one, locale)) for one in shown)
     title = say(locale, "ku.digest", n=len(shown))
     return Card(

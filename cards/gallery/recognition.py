@@ -18,14 +18,23 @@ from cards.recognition import (
 )
 from cards.recognition_got import badges_card, digest_card, got_card, group_card
 from cards.recognition_refill import refilled_card
+from cards.recognition_reversal import (
+    choose_gift_card,
+    confirm_reversal_card,
+    reversal_cancelled_card,
+    reversal_done_card,
+    reversed_card,
+)
 from cards.text import say
 from domain.recognition.messages import (
     BadgeEarned,
     BoostKind,
     BoostView,
     Candidate,
+    GiftView,
     KudosView,
     RecipientView,
+    ReversalView,
     TagView,
     Visibility,
 )
@@ -48,7 +57,14 @@ _REASON = "周末陪我修好了工单系统，客户周一一早就能用"
 
 def samples(locale: str) -> Mapping[str, Card]:
     """Sample name → card."""
-    return {**_making(locale), **_problems(locale), **_given(locale), **_received(locale), **_refills(locale)}
+    return {
+        **_making(locale),
+        **_problems(locale),
+        **_given(locale),
+        **_received(locale),
+        **_refills(locale),
+        **_reversals(locale),
+    }
 
 
 def _making(locale: str) -> dict[str, Card]:
@@ -152,4 +168,25 @@ def _refills(locale: str) -> dict[str, Card]:
     return {
         "allowance_refilled": refilled_card(KEY + "e", once, locale),
         "allowance_refilled_monthly": refilled_card(KEY + "e", monthly, locale),
+    }
+
+
+def _reversals(locale: str) -> dict[str, Card]:
+    gift = GiftView(
+        id="g1", kudos_id="k1", named_id="p1", giver_id="p9", giver_name="白博", recipient_id="p1",
+        recipient_name="李雷", points=100, reason=_REASON, at=_AT,
+    )  # fmt: skip
+    done = ReversalView(retired=30, due=70, regranted=True, reason="送错人了", entry_id="e1")
+    zone, mine = "Asia/Shanghai", _kudos()
+    taken = replace(mine, recipients=tuple(replace(one, taken=True) for one in mine.recipients))
+    return {
+        "kudos_reversal_choose": choose_gift_card(KEY + "f", (gift, replace(gift, id="g2", points=10)), locale, zone),
+        "kudos_reversal_none": choose_gift_card(KEY + "f", (), locale, zone),
+        "kudos_reversal": confirm_reversal_card(KEY + "f", gift, locale, zone, regrants=True),
+        "kudos_reversal_done": reversal_done_card(KEY + "f", gift, done, locale),
+        "kudos_reversal_cancelled": reversal_cancelled_card(KEY + "f", locale),
+        "kudos_reversed": reversed_card(KEY + "f", gift, done, locale, is_giver=False),
+        "kudos_reversed_giver": reversed_card(KEY + "f", gift, done, locale, is_giver=True),
+        "kudos_got_taken": got_card(KEY + "c", taken, taken.recipients[0], locale, thanked=False, spendable=True),
+        "kudos_sent_taken": sent_card(KEY + "b", taken, locale, left=80, undoable=False),
     }

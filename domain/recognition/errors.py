@@ -139,3 +139,15 @@ class PersonUnclear(DomainError):
     """A name means nobody, or several people. Says `name` and `people`, whom it may mean."""
 
     code = "al.who"
+
+
+class OwnReversal(DomainError):
+    """Nobody reverses a kudos they gave or got (R-ROL-02)."""
+
+    code = "rv.own"
+
+
+class ReversalUnclear(DomainError):
+    """A reversal needs giver and recipient, in this order, or the number of a kudos."""
+
+    code = "rv.how"

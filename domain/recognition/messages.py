@@ -46,12 +46,14 @@ class TagView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientView:
-    """One recipient of a kudos. `state`: pending, cleared, undone, parked or returned."""
+    """One recipient of a kudos. `state`: pending, cleared, undone, parked or returned; `taken`: an admin took the
+    points back (R-LED-20)."""
 
     person_id: str
     name: str
     points: int
     state: str
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,12 @@ class KudosView:
     def of(self, person_id: str) -> RecipientView | None:
         """What one person got of it."""
         return next((one for one in self.recipients if one.person_id == person_id), None)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Undone by its giver, or every point of it taken back by an admin."""
+        paid = [one for one in self.recipients if one.points]
+        return self.undone or (bool(paid) and all(one.taken for one in paid))
 
     @property
     def waiting(self) -> tuple[RecipientView, ...]:
@@ -179,3 +187,30 @@ class Refilled:
     giving: int
     budget: int
     again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftView:
+    """What one person got of a kudos. `named_id` is who it was given to, `recipient_id` who has it."""
+
+    id: str
+    kudos_id: str
+    named_id: str
+    giver_id: str
+    giver_name: str
+    recipient_id: str
+    recipient_name: str
+    points: int
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReversalView:
+    """What an admin took back of a gift (R-LED-20): `retired` at once, `due` from later credits."""
+
+    retired: int
+    due: int
+    regranted: bool
+    reason: str
+    entry_id: str

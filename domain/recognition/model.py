@@ -126,7 +126,7 @@ class KudosTag(Scoped, table=True):
 class KudosRecipient(Scoped, table=True):
     """What one person got of a kudos. `person_id` is a provisional person while the gift is parked (R-ID-03), with the
     messenger `account` they were named by and the end of waiting in `parked_until`; `got_by` is who it was delivered
-    to when that is somebody else's record."""
+    to when that is somebody else's record; `reversed_at`: an admin took the points back then."""
 
     __tablename__: ClassVar[str] = "kudos_recipient"
     __table_args__ = (
@@ -149,6 +149,29 @@ class KudosRecipient(Scoped, table=True):
     account: str | None = Field(default=None, max_length=220)
     parked_until: datetime | None = Field(default=None, sa_type=Instant)
     got_by: str | None = Field(default=None, max_length=32)
+    created_at: datetime = Field(sa_type=Instant)
+    reversed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class KudosReversal(Scoped, table=True):
+    """An admin took back what one person got of a kudos (R-LED-20): `retired` at once, `due` from later credits.
+    `entry_id` is the journal's, "" when nothing could be moved at once."""
+
+    __tablename__: ClassVar[str] = "kudos_reversal"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "gift_id"),
+        ForeignKeyConstraint(["workspace_id", "gift_id"], ["kudos_recipient.workspace_id", "kudos_recipient.id"]),
+        ForeignKeyConstraint(["workspace_id", "by_id"], _PERSON),
+        CheckConstraint("retired >= 0 AND due >= 0 AND retired + due > 0", name="kudos_reversal_points"),
+    )
+
+    gift_id: str = Field(max_length=32)
+    by_id: str = Field(max_length=32)
+    retired: int
+    due: int
+    regranted: bool
+    reason: str = Field(max_length=200)
+    entry_id: str = Field(max_length=32)
     created_at: datetime = Field(sa_type=Instant)
 
 

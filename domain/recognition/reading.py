@@ -29,7 +29,7 @@ _KUDOS = (
 )  # fmt: skip
 _WHO = func.coalesce(RECIPIENT.c.got_by, RECIPIENT.c.person_id)
 _RECIPIENTS = (
-    select(_WHO.label("person_id"), RECIPIENT.c.points, RECIPIENT.c.state, PERSON.c.name)
+    select(_WHO.label("person_id"), RECIPIENT.c.points, RECIPIENT.c.state, RECIPIENT.c.reversed_at, PERSON.c.name)
     .select_from(RECIPIENT.join(PERSON, (PERSON.c.workspace_id == RECIPIENT.c.workspace_id) & (PERSON.c.id == _WHO)))
     .where(RECIPIENT.c.kudos_id == bindparam("kudos"))
     .order_by(RECIPIENT.c.id)
@@ -79,7 +79,13 @@ def kudos_of(uow: UnitOfWork, kudos_id: str) -> KudosView | None:
         giver_id=row.giver_id,
         giver_name=row.giver_name,
         recipients=tuple(
-            RecipientView(person_id=one.person_id, name=one.name, points=one.points, state=one.state)
+            RecipientView(
+                person_id=one.person_id,
+                name=one.name,
+                points=one.points,
+                state=one.state,
+                taken=one.reversed_at is not None,
+            )
             for one in uow.all(_RECIPIENTS, kudos=kudos_id)
         ),
         points=row.points,

@@ -237,6 +237,7 @@ def _store(
                 "state": "parked" if parked else "pending",
                 "account": "|".join((bound[0].platform, bound[0].tenant, bound[0].user_id)) if bound else None,
                 "parked_until": uow.now + policy.parked if parked else None, "got_by": None, "created_at": uow.now,
+                "reversed_at": None,
             },
         )  # fmt: skip
 
