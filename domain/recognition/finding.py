@@ -3,11 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import product
 from typing import Any
 
-from pypinyin import Style, pinyin
 from sqlalchemy import Row, and_, bindparam, or_, select
 
 from domain.columns import table_of
@@ -15,6 +12,7 @@ from domain.command import Mention
 from domain.people.model import Department, Identity, Person
 from domain.people.service import provisional
 from domain.recognition.messages import Candidate
+from domain.recognition.readings import readings
 from domain.unit_of_work import UnitOfWork
 
 PERSON = table_of(Person)
@@ -23,8 +21,6 @@ DEPARTMENT = table_of(Department)
 
 MOST_WORDS = 4
 """Words a name may have when it is looked up as typed."""
-MOST_READINGS = 16
-"""Ways to read one name: more than that nobody types."""
 
 _COLUMNS = (PERSON.c.id, PERSON.c.name, PERSON.c.employee_no, PERSON.c.active, PERSON.c.department_id)
 _NAMED = select(*_COLUMNS).where(~PERSON.c.provisional, PERSON.c.name.in_(bindparam("words", expanding=True)))
@@ -257,19 +253,3 @@ def _by_part(said: str, rows: Sequence[Row[Any]]) -> tuple[str, ...]:
     if len(said) < 2:
         return ()
     return _active_first([row for row in rows if said in row.name.casefold()])[:20]
-
-
-@lru_cache(maxsize=65536)
-def readings(name: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Every way to type a Chinese name without its characters: whole, and by initials. Nothing for other names."""
-    if name.isascii():
-        return frozenset(), frozenset()
-    whole = pinyin(name, style=Style.NORMAL, heteronym=True)
-    first = [sorted({one[:1] for one in each}) for each in whole]
-    return _joined([sorted(set(each)) for each in whole]), _joined(first)
-
-
-def _joined(parts: list[list[str]]) -> frozenset[str]:
-    return frozenset(
-        "".join(one).replace(" ", "").casefold() for one, _ in zip(product(*parts), range(MOST_READINGS), strict=False)
-    )

@@ -7,9 +7,9 @@ import pytest
 from domain.calendar import WorkCalendar, bundled_table
 from domain.recognition.allowance import entitled, share
 from domain.recognition.content import has_word, links_allowed, says_enough
-from domain.recognition.finding import readings
 from domain.recognition.messages import TagView
 from domain.recognition.policy import DEFAULTS
+from domain.recognition.readings import readings
 from domain.recognition.spoken import Spoken, understand
 from domain.recognition.tags import FIRST_VALUES, named
 
