@@ -86,6 +86,12 @@ class Ctx:
     def toast(self, key: str, tone: str = "info", **values: object) -> Reply:
         return Reply(toast=Toast(text=self.say(key, **values), tone=tone))
 
+    def aloud(self, key: str, **values: object) -> tuple[Post, ...]:
+        """A toast's words as a message, where there are no toasts and the redrawn card does not say them."""
+        if self.connection.capabilities(self.command.conversation).toast:
+            return ()
+        return self.text(key, **values).posts
+
     def new_card(
         self, kind: str, subject: Mapping[str, Any], to: Conversation | None = None, about: str | None = None
     ) -> Card:

@@ -20,7 +20,7 @@ def question_card(
             Button(label=say(locale, "ap.answer"), ref=ActionRef("question.answer"), style=Style.PRIMARY)
         )  # fmt: skip
     actions.append(Button(label=say(locale, "go.order"), ref=ActionRef("go.order"), hint="/order"))
-    title = say(locale, "ap.asked_title", name=asker)
+    title = say(locale, "ap.asked_title")
     tone = Tone.NEUTRAL if is_answered else Tone.INFO
     return Card(
         kind="approval_question", key=key, header=Header(title, order.no, tone), blocks=tuple(blocks),

@@ -28,6 +28,7 @@ from domain.recognition.messages import Candidate, KudosView, TagView
 
 POINTS = (0, 5, 10, 20, 50)
 MOST_TEAM = 30
+_LOOKS = (Template.THANKS, Template.TEAMWORK, Template.CUSTOMER)
 MOST_PEOPLE = 5
 """Buttons of people a name may mean; whoever is not among them is named more exactly."""
 
@@ -35,7 +36,7 @@ MOST_PEOPLE = 5
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KudosSheet:
     """A kudos that is being made, as its giver sees it. `tags` are ids of `values`; `problem` is what was wrong with
-    the last try, already worded; `in_group`: it was begun in a group."""
+    the last try, already worded; `in_group`: it was begun in a group; `has_form`: there is a form to go back to."""
 
     key: str
     locale: str
@@ -51,6 +52,7 @@ class KudosSheet:
     badge: bool = False
     ecard: str = ""
     in_group: bool = False
+    has_form: bool = False
     problem: str = ""
     ways: tuple[tuple[str, dict[str, str]], ...] = field(default=())
     """What is offered instead: action name and params, for `problem_card`."""
@@ -76,12 +78,17 @@ def confirm_card(sheet: KudosSheet) -> Card:
     where = "ku.private" if sheet.private else "ku.public_group" if sheet.in_group else "ku.public"
     if sheet.in_group or sheet.private:
         pairs.append(Field(say(locale, "ku.visibility"), say(locale, where)))
+    if sheet.badge:
+        pairs.append(Field(say(locale, "ku.badge"), say(locale, "ku.badge_yes")))
+    if sheet.ecard in [look.value for look in _LOOKS]:
+        pairs.append(Field(say(locale, "ku.ecard"), say(locale, f"ku.ecard.{sheet.ecard}")))
     blocks: list[Block] = [_words(say(locale, "ku.quote", reason=sheet.reason)), Fields(tuple(pairs))]
     if sheet.problem:
         blocks.insert(0, _words(sheet.problem))
     actions = [
         _button(sheet, "ku.confirm", "kudos.confirm", style=Style.PRIMARY, submits=True, hint="/kudos"),
         _button(sheet, "ku.make_public" if sheet.private else "ku.make_private", "kudos.private"),
+        *([_button(sheet, "ku.edit", "kudos.edit")] if sheet.has_form else []),
         _button(sheet, "ku.cancel", "kudos.cancel", hint="/kudos"),
     ]
     title = say(locale, "ku.check" if sheet.tags else "ku.pick_tag")
@@ -237,10 +244,9 @@ def _either(sheet: KudosSheet, name: str, label: str, words: tuple[str, str], *,
 
 
 def _ecard(sheet: KudosSheet) -> Choice:
-    looks = (Template.THANKS, Template.TEAMWORK, Template.CUSTOMER)
     options = (
         Option("none", say(sheet.locale, "ku.ecard_none")),
-        *(Option(look.value, say(sheet.locale, f"ku.ecard.{look.value}")) for look in looks),
+        *(Option(look.value, say(sheet.locale, f"ku.ecard.{look.value}")) for look in _LOOKS),
     )
     return Choice(
         name="ecard", label=say(sheet.locale, "ku.ecard"), options=options, initial=(sheet.ecard or "none",)

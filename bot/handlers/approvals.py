@@ -50,7 +50,8 @@ def declined(ctx: Ctx) -> Reply:
     """The reason from the card."""
     reason = ctx.command.values.get("reason")
     if not isinstance(reason, str) or not reason.strip():
-        return replace(ctx.toast("ap.reason_needed", tone="warning"), card=ctx.redraw())
+        posts = ask_for(ctx, "approval.reason", "ap.reason_ask")
+        return replace(ctx.toast("ap.reason_needed", tone="warning"), card=ctx.redraw(), posts=posts)
     pending.forget(ctx.uow, ctx.account)
     return _reject(ctx, reason)
 
@@ -77,7 +78,8 @@ def confirmed(ctx: Ctx) -> Reply:
     """HR's confirmation from the card."""
     detail = ctx.command.values.get("detail")
     if not isinstance(detail, str) or not detail.strip():
-        return replace(ctx.toast("hr.detail_needed", tone="warning"), card=ctx.redraw())
+        posts = ask_for(ctx, "confirm.detail", "hr.detail_ask")
+        return replace(ctx.toast("hr.detail_needed", tone="warning"), card=ctx.redraw(), posts=posts)
     return _confirm(ctx, detail)
 
 

@@ -30,6 +30,8 @@ from domain.recognition.spoken import understand
 from domain.recognition.tags import named, values_of
 
 MOST_TYPED = 200
+FORM = "form:"
+"""How the key of a draft begins that was made on a form."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,7 +147,7 @@ def unpacked(subject: Mapping[str, Any]) -> Draft:
 
 def fresh_key() -> str:
     """For a form that will be sent by its button."""
-    return f"form:{new_id()}"
+    return f"{FORM}{new_id()}"
 
 
 def draw(ctx: Ctx, row: Row[Any]) -> Card:
@@ -173,6 +175,7 @@ def sheet_of(ctx: Ctx, key: str, draft: Draft) -> KudosSheet:
         team=team_of(ctx.uow, person.id, person.manager_id, person.department_id) if draft.state == "form" else (),
         names=draft.names, points=draft.points, tags=tuple(draft.tags), values=values_of(ctx.uow), reason=draft.reason,
         private=draft.private, badge=draft.badge, ecard=draft.ecard, in_group=bool(draft.group),
+        has_form=draft.idem.startswith(FORM),
         problem=ctx.say(draft.error, **draft.params) if draft.error else "", ways=tuple(draft.ways),
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ def refused(ctx: Ctx, error: StepRefused, key: str = "") -> Reply:
     said = ctx.toast(key or error.code, tone="warning")
     if ctx.card is None:
         return said
-    return replace(said, card=ctx.redraw(), posts=() if _toasts(ctx) else ctx.text(key or error.code).posts)
+    return replace(said, card=ctx.redraw(), posts=ctx.aloud(key or error.code))
 
 
 def redrawn(ctx: Ctx, subject: Mapping[str, Any]) -> Card:
@@ -188,7 +188,3 @@ def _set_timers(ctx: Ctx, order: OrderView) -> None:
             at = due - timedelta(days=days) - _BEFORE_MIDNIGHT
             if at > ctx.now:
                 later(ctx, REMIND, at, key=f"{mark}:{days}", order=order.id)
-
-
-def _toasts(ctx: Ctx) -> bool:
-    return ctx.connection.capabilities(ctx.command.conversation).toast

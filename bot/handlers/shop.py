@@ -82,7 +82,7 @@ def pick(ctx: Ctx) -> Reply:
     found = offer(ctx.uow, ctx.person, chosen) if isinstance(chosen, str) else None
     if found is None:
         said = ctx.toast("sh.not_on_sale", tone="warning")
-        return replace(said, card=ctx.redraw())
+        return replace(said, card=ctx.redraw(), posts=ctx.aloud("sh.not_on_sale"))
     return Reply(posts=(Post(card=_begin(ctx, found)),), card=ctx.redraw())
 
 

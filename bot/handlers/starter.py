@@ -60,7 +60,7 @@ def begin(ctx: Ctx) -> Reply:
     reply = Reply(card=_card(ctx, ctx.card.id, is_later=False), refresh=(about(ctx.person.id),))
     if service.has_goal(ctx.uow, ctx.person.id):
         return reply
-    return replace(reply, toast=Toast(text=ctx.say("st.no_goal"), tone="info"))
+    return replace(reply, toast=Toast(text=ctx.say("st.no_goal"), tone="info"), posts=ctx.aloud("st.no_goal"))
 
 
 def put_off(ctx: Ctx) -> Reply:

@@ -72,6 +72,7 @@ def _making(locale: str) -> dict[str, Card]:
     filled = _sheet(locale, "8", team=_PEOPLE, to=_PEOPLE[:2], points=10, tags=("v0",), reason=_REASON)
     return {
         "kudos_form": form_card(blank),
+        "kudos_preview": confirm_card(replace(filled, has_form=True, badge=True, ecard="thanks")),
         "kudos_form_wrong": form_card(replace(filled, reason="谢谢", problem=say(locale, "ku.short"))),
         "kudos_form_alone": form_card(replace(blank, team=(), in_group=True)),
         "kudos_confirm": confirm_card(filled),

@@ -82,6 +82,9 @@ async def test_the_form(rig: Rig) -> None:
         assert next(one for one in card.fields if one.name == "points").value == "10"
         card = await bob.choose("预览", reason=REASON)
         assert "合计 1 人 × 10 分 = 10 分" in card.text
+        card = await bob.press("改一下", card)
+        assert next(one for one in card.fields if one.name == "reason").value == REASON
+        card = await bob.choose("预览")
         card = await bob.press("确认送出", card)
         assert "💌 已送给 Cai Green，10 分。" in card.text
         assert "thanked you · +10 pts" in cai.card().text

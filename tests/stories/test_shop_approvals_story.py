@@ -62,6 +62,22 @@ async def test_a_refusal_has_a_reason_and_gives_the_points_back(rig: Rig, messen
     assert bob.problems() == []
 
 
+async def test_a_refusal_without_a_reason_is_asked_for_one(rig: Rig) -> None:
+    """Where a card has no room for words the button still answers: it asks."""
+    shop = Shop(rig, "wecom")
+    shop.item("降噪耳机", 300, stock=1)
+    ann, bob = Talk(rig, "wecom", "ann"), Talk(rig, "wecom", "bob")
+    await order(bob, "降噪耳机")
+    card = await ann.press("拒绝")
+    before = ann.all_text().count("请直接回复拒绝的原因")
+    await ann.press("确认拒绝", card)
+    assert ann.all_text().count("请直接回复拒绝的原因") == before + 1
+    assert shop.states() == ["pending_approval"]
+    await ann.say("月底盘点")
+    assert shop.states() == ["rejected"]
+    assert ann.problems() == []
+
+
 async def test_thinking_again_before_refusing(rig: Rig, messenger: str) -> None:
     shop = Shop(rig, messenger)
     shop.item("降噪耳机", 300, stock=1)

@@ -118,6 +118,8 @@ async def test_without_a_goal_the_kit_waits_for_one(goalless: Rig, messenger: st
     card = await bob.press("开始", card)
     assert "0/3" in card.text
     assert "我有目标了" in [one.label for one in card.buttons]
+    if messenger == "wecom":  # it shows no toasts
+        assert "你名下还没有已发布的目标" in bob.all_text()
     assert wallet_of(goalless, "bob") == 0
     bobs = person_id(goalless, "bob")
     give = update(OBJECTIVE).where(OBJECTIVE.c.title == "按时交付").values(owner_id=bobs)

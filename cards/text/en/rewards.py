@@ -157,7 +157,7 @@ TEXTS: Mapping[str, str] = {
     "ap.keep": "Not now",
     "ap.question_ask": "What would you like to ask {name}? Just reply, or “cancel”.",
     "ap.asked": "{name} asks about your request {no} “{item}”: {question}",
-    "ap.asked_title": "{name} has a question",
+    "ap.asked_title": "About your request",
     "ap.answer": "Reply",
     "ap.answer_ask": "Just reply and I pass it on to {name}, or send “cancel”.",
     "ap.answered": "{name} replied about {no} “{item}”: {answer}",

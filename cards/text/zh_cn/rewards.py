@@ -157,7 +157,7 @@ TEXTS: Mapping[str, str] = {
     "ap.keep": "先不拒绝",
     "ap.question_ask": "想问什么？请直接回复，我会转给 {name}；不问了就回复「取消」。",
     "ap.asked": "{name} 想了解你的申请 {no}「{item}」：{question}",
-    "ap.asked_title": "{name} 想了解你的申请",
+    "ap.asked_title": "关于你的申请",
     "ap.answer": "回复",
     "ap.answer_ask": "请直接回复，我会转给 {name}；先不回复就发送「取消」。",
     "ap.answered": "{name} 的回复 · {no}「{item}」：{answer}",
