@@ -184,7 +184,7 @@ def key_of(ctx: Ctx) -> bytes:
 
 def note(ctx: Ctx, event: str, *, order: str = "", result: str = "") -> None:
     """Who did what to which order (R-AUD-01)."""
-    log.info(event, extra={"command_id": ctx.command.id, "person": ctx.person.id, "order": order, "result": result})
+    ctx.uow.state(log, event, person=ctx.person.id, order=order, result=result)
 
 
 def _text_of(at: datetime | None) -> str | None:

@@ -20,6 +20,8 @@ from domain.rewards.refusals import NoOrder, StepRefused
 from domain.rewards.vouchers import reveal, review
 
 PAGE = 8
+AT_ONCE = 5
+"""Voucher codes in one message: more of the longest would be cut off (wecom.md §3.2)."""
 _CANCEL = ("取消", "cancel")
 _PARTS = re.compile(r"\s+")
 
@@ -79,9 +81,11 @@ def show_voucher(ctx: Ctx) -> Reply:
             card = order_news.redrawn(ctx, {"order": order.id})
     except StepRefused as error:
         return order_news.refused(ctx, error)
-    name, words = order.name(ctx.person.locale), "  ".join(code.reveal() for code in codes)
-    posts = order_news.secretly(tell_text(ctx, ctx.person.id, "or.codes", item=name, codes=words))
-    return Reply(card=card, posts=posts, refresh=(order.id,))
+    name, posts = order.name(ctx.person.locale), list[Post]()
+    for first in range(0, len(codes), AT_ONCE):
+        words = "  ".join(code.reveal() for code in codes[first : first + AT_ONCE])
+        posts += order_news.secretly(tell_text(ctx, ctx.person.id, "or.codes", item=name, codes=words))
+    return Reply(card=card, posts=tuple(posts), refresh=(order.id,))
 
 
 def _cancel(ctx: Ctx, order: OrderView, reason: str) -> Reply:

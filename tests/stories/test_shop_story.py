@@ -154,6 +154,17 @@ async def test_a_voucher_is_shown_once_it_is_asked_for(rig: Rig, messenger: str)
     assert bob.problems() == []
 
 
+async def test_many_codes_at_once_are_all_shown(rig: Rig, messenger: str) -> None:
+    """R-CAT-02: what is paid for is shown whole, however little fits into one message."""
+    shop = Shop(rig, messenger)
+    codes = tuple(f"{number:02d}-{'LONG' * 49}" for number in range(10))
+    shop.item("影城电影通兑券（全国通用，含周末）", 15, ItemKind.VOUCHER, codes=codes, max_quantity=10)
+    bob = Talk(rig, messenger, "bob")
+    await bob.press("显示券码", await order(bob, "影城电影通兑券（全国通用，含周末）", quantity="10"))
+    assert [code for code in codes if code not in bob.all_text()] == []
+    assert "LONG" not in str(shop.sql("SELECT payload, plain FROM outbox"))
+
+
 async def test_english_readers_read_english(rig: Rig, messenger: str) -> None:
     shop = Shop(rig, messenger)
     shop.item("咖啡券", 120, stock=3, en="Coffee voucher")
