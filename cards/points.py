@@ -112,7 +112,8 @@ def _runs_out(one: Expiring, locale: str) -> str:
 
 
 def _date(notice: ExpiryNotice, locale: str) -> str:
-    return f"{notice.on.isoformat()}（{day(notice.on, locale)}）" if locale[:2] == "zh" else notice.on.isoformat()
+    said = day(notice.on, locale)
+    return f"{said} {notice.on.year}" if locale[:2] == "en" else f"{notice.on.year}年{said}"
 
 
 def _offer(one: Affordable, locale: str) -> str:

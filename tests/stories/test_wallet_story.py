@@ -137,7 +137,7 @@ async def test_reminders_come_on_workdays_and_points_expire(january: Rig, messen
     assert await at(date(2026, 12, 31)) == []
     (first,) = await at(date(2027, 1, 1))
     assert "120 分还有 30 天到期" in first
-    assert "2027-01-31" in first
+    assert "可以用到 2027年1月31日 周日" in first
     assert "停车位　100 分" in first
     assert "办公室" not in first
     assert len(await at(date(2027, 1, 21))) == 1

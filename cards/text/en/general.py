@@ -12,7 +12,7 @@ TEXTS: Mapping[str, str] = {
     "error.temporary": "Slow connection. I'll finish this and tell you (ref {ref}).",
     "fit.other": "Other…",
     "fit.more": "More…",
-    "fit.answer": "Answer by message",
+    "fit.answer": "Answer",
     "fit.answer_for": "Answer by message: {title}",
     "fit.actions": "Other actions",
     "fit.hint": "You can also reply: {hint} ({label})",

@@ -18,7 +18,7 @@ TEXTS: Mapping[str, str] = {
     "points.older": "Older",
     "points.newer": "Newer",
     "points.go.shop": "Rewards",
-    "points.go.kudos": "Thank someone",
+    "points.go.kudos": "Give kudos",
     "points.cleared.named": "{name} thanked you",
     "points.merged.named": "merged with {name}",
     "points.held.named": "order {no} · {item}",

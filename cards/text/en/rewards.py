@@ -20,7 +20,7 @@ TEXTS: Mapping[str, str] = {
     "sh.pool": "{done} of {goal} pts so far, until {date}",
     "sh.option": "{price} · {name}",
     "sh.option_togo": "{price} · {name}, {n} to go",
-    "sh.option_sold_out": "{name} sold out",
+    "sh.option_sold_out": "sold out · {name}",
     "sh.pick": "Pick one",
     "sh.redeem": "Redeem",
     "sh.more": "{n} more",
