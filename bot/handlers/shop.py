@@ -221,7 +221,8 @@ def _refusal(ctx: Ctx, error: DomainError, subject: dict[str, Any]) -> str:
             return ctx.say("sh.limit_time_off", date=date)
         return ctx.say("sh.limit", period=ctx.say(f"sh.period.{error.period}"), n=error.count, date=date)
     if isinstance(error, NotEnough):
-        return ctx.say("sh.short_hint", n=error.need - error.left, left=error.left)
+        key = "sh.short_hint" if error.left > 0 else "sh.not_enough"  # nothing costs up to nothing
+        return ctx.say(key, n=error.need - error.left, left=error.left)
     return ctx.say(error.code, **error.params)
 
 

@@ -229,3 +229,18 @@ async def test_what_is_not_collected_in_a_store_names_neither_store_nor_days(rig
     bob = Talk(rig, "feishu", "bob")
     assert "电影票 ×1　10 分　领取期 14 天　审批：否" in (await bob.say("/shop 电影票")).text
     assert "奖励假半天 ×0.5 天　20 分　审批：是" in (await bob.say("/shop 奖励假半天")).text
+
+
+async def test_an_empty_wallet_is_not_offered_what_costs_nothing(rig: Rig, messenger: str) -> None:
+    """R-RED-02: with no points at all the refusal says what is missing and nothing else."""
+    shop = Shop(rig, messenger)
+    shop.item("露营灯", 320, stock=3, approval="none")
+    shop.item("马克杯", 90, stock=3)
+    bob = Talk(rig, messenger, "bob")
+    await order(bob, "露营灯")
+    assert shop.wallet("bob")[0] == 0
+    refused = await order(bob, "马克杯")
+    assert "还差 90 分（可用 0 分）。" in refused.text
+    assert "0 分以内" not in bob.all_text().replace("90 分以内", "")
+    assert not any("查看" in button.label for button in refused.buttons)
+    assert bob.problems() == []
