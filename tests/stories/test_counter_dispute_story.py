@@ -69,6 +69,7 @@ async def test_it_was_the_owner_after_all(counter: Counter) -> None:
     owner, manager = counter.talk("K1"), counter.talk("M1")
     await owner.press("不是我", receipt)
     await manager.press("确是本人领取", manager.card())
+    assert any("」：店长已核实，是本人领取。" in one.text for one in owner.seen() if not one.buttons)
     assert counter.order(order).state is OrderState.FULFILLED
     last = newest(owner, "领取回执")
     shows(last, "店长已核实：是本人领取")
@@ -80,6 +81,7 @@ async def test_it_was_not_and_the_points_go_back(counter: Counter) -> None:
     owner, manager = counter.talk("K1"), counter.talk("M1")
     await owner.press("不是我", receipt)
     await manager.press("不是，退积分", manager.card())
+    assert any("」：店长已核实，积分已退回。" in one.text for one in owner.seen() if not one.buttons)
     assert counter.order(order).state is OrderState.REFUNDED
     shows(newest(owner, "领取回执"), "积分已退回")
     shows(newest(manager, "有人反馈"), "已退回积分")
