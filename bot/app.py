@@ -19,6 +19,7 @@ from bot.connections import Connection, Connections
 from bot.database import open_engine
 from bot.dispatch import Dispatcher
 from bot.handlers import (
+    adjustment,
     approval_questions,
     approvals,
     checkin,
@@ -65,6 +66,7 @@ FEATURES = (
     kudos_got.FEATURE,
     refills.FEATURE,
     reversal.FEATURE,
+    adjustment.FEATURE,
     wallet.FEATURE,
     ledger.FEATURE,
     shop.FEATURE,

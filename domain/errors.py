@@ -148,6 +148,12 @@ class NotHeld(DomainError):
     code = "points.not_held"
 
 
+class AdjustmentUnclear(DomainError):
+    """A correction by hand needs one person, an amount with its sign, and a reason (R-LED-23)."""
+
+    code = "adj.how"
+
+
 class FourEyesNeeded(DomainError):
     """The step needs two different people, neither of whom it is about, and a reason with evidence (R-LED-23)."""
 

@@ -1,12 +1,14 @@
 """Samples of the points cards."""
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 from cards.gallery.keys import KEY
 from cards.model import Card
 from cards.points import expiry_card, points_card
-from domain.points.messages import Balances
+from cards.points_adjust import adjustment_card
+from domain.points.messages import AdjustmentView, Balances
 from domain.wallet.messages import Affordable, Expiring, ExpiryNotice, RefillLine, Wallet, WalletLine
 
 
@@ -30,6 +32,7 @@ def samples(locale: str) -> Mapping[str, Card]:
         "points": points_card(KEY + "1", full, locale, ("shop", "kudos")),
         "points_none": points_card(KEY + "2", Wallet(balances=Balances(0, 0, 0, 100)), locale),
         "points_refilled": points_card(KEY + "2", _refilled(), locale),
+        **_adjustments(locale),
         "points_expiring": expiry_card(KEY + "3", notice, locale, ("shop",)),
     }
 
@@ -40,3 +43,21 @@ def _refilled() -> Wallet:
         RefillLine(date(2026, 2, 2), 1_000, "年会"),
     )
     return Wallet(balances=Balances(0, 0, 0, 1_150), refills=lines)
+
+
+def _adjustments(locale: str) -> dict[str, Card]:
+    asked = AdjustmentView(
+        id="a1", person_id="p1", person_name="李雷", amount=-100, reason="活动重复发放", evidence="工单 2031",
+        first_id="p2", first_name="安然", second_name="", state="open", note="",
+        due_at=datetime(2026, 2, 25, 2, 5, tzinfo=UTC),
+    )  # fmt: skip
+    done = replace(asked, state="done", second_name="白博", amount=100)
+    refused = replace(asked, state="refused", second_name="白博", note="凭据不对")
+    zone = "Asia/Shanghai"
+    return {
+        "adjustment": adjustment_card(KEY + "4", asked, locale, zone, decides=True),
+        "adjustment_waiting": adjustment_card(KEY + "4", asked, locale, zone, decides=False),
+        "adjustment_done": adjustment_card(KEY + "4", done, locale, zone, decides=True),
+        "adjustment_refused": adjustment_card(KEY + "4", refused, locale, zone, decides=True),
+        "adjustment_expired": adjustment_card(KEY + "4", replace(asked, state="expired"), locale, zone, decides=False),
+    }

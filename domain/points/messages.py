@@ -92,3 +92,21 @@ class Reversed:
 
     retired: int
     due: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentView:
+    """A correction by hand (R-LED-23). `state`: open, done, refused (with `note`) or expired."""
+
+    id: str
+    person_id: str
+    person_name: str
+    amount: int
+    reason: str
+    evidence: str
+    first_id: str
+    first_name: str
+    second_name: str
+    state: str
+    note: str
+    due_at: datetime

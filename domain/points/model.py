@@ -206,3 +206,35 @@ class Adjustment(Scoped, table=True):
     evidence: str = Field(max_length=500)
     first_id: str = Field(max_length=32)
     second_id: str = Field(max_length=32)
+
+
+class AdjustRequest(Scoped, table=True):
+    """A correction by hand that one person asks for and another decides about (R-LED-23, R-ROL-02). `amount` may be
+    below zero; `note` is why it was refused; `idem` the key of the command that asked."""
+
+    __tablename__: ClassVar[str] = "adjust_request"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "idem"),
+        ForeignKeyConstraint(["workspace_id", "person_id"], ["person.workspace_id", "person.id"]),
+        ForeignKeyConstraint(["workspace_id", "first_id"], ["person.workspace_id", "person.id"]),
+        ForeignKeyConstraint(["workspace_id", "second_id"], ["person.workspace_id", "person.id"]),
+        CheckConstraint("amount <> 0", name="adjust_request_amount"),
+        CheckConstraint("state IN ('open', 'done', 'refused', 'expired')", name="adjust_request_state"),
+        CheckConstraint(
+            "first_id <> person_id AND (second_id IS NULL OR second_id NOT IN (first_id, person_id))",
+            name="adjust_request_four_eyes",
+        ),
+    )
+
+    person_id: str = Field(max_length=32)
+    amount: int = Field(sa_type=BigInteger)
+    reason: str = Field(max_length=200)
+    evidence: str = Field(max_length=200)
+    first_id: str = Field(max_length=32)
+    second_id: str | None = Field(default=None, max_length=32)
+    state: str = Field(max_length=8)
+    note: str = Field(default="", max_length=200)
+    due_at: datetime = Field(sa_type=Instant)
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    idem: str = Field(max_length=200)
+    created_at: datetime = Field(sa_type=Instant)
