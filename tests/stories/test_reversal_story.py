@@ -62,7 +62,7 @@ async def test_a57_what_is_spent_is_owed_and_the_giver_may_give_again(rig: Rig, 
     with unit(rig) as uow:
         ledger.hold(uow, "order", cai_id, 20, Cause("", "order"))
     card = await ann.say("/收回 @白博 @Cai Green")
-    done = await ann.press("收回并退还额度", card)
+    done = await ann.press("收回并退额度", card)
     assert "10 分已收回，20 分将从以后的积分中扣回。" in done.text
     assert "10 分已收回，20 分将从以后的积分中扣回。" in cai.all_text()
     assert "30 分已退回你的感谢额度。" in bob.all_text()
@@ -78,7 +78,7 @@ async def test_which_of_several_is_meant_is_asked_and_nothing_need_happen(rig: R
     await bob.wait()
     card = await ann.say("/reverse @白博 @Cai Green")
     assert "收回哪一次" in card.text
-    card = await ann.press("5 分", card)
+    card = await ann.press("5分 ", card)
     assert "收回 Cai Green 的 5 分？" in card.text
     card = await ann.press("取消", card)
     assert "没有收回" in card.text

@@ -72,5 +72,5 @@ TEXTS: Mapping[str, str] = {
     "adj.how": "Name one colleague, an amount with its sign and a reason: "
     "/adjust @Bob +100 bonus was missing | ticket 2031",
     "help.adjust": "Admin: adjust points by hand, with a second person",
-    "go.adjust": "Adjust by hand",
+    "go.adjust": "Adjust",
 }

@@ -147,16 +147,16 @@ TEXTS: Mapping[str, str] = {
     "rv.which": "Which one shall be taken back?",
     "rv.none": "There is nothing to take back between the two: it has to be cleared, with points, and not taken back "
     "before. Within ten minutes the giver can undo it.",
-    "rv.choose": "{p} pts {date}",
+    "rv.choose": "{date}: {p}",
     "rv.line": "{date}: {giver} thanked {name}, {p} pts: “{reason}”",
     "rv.confirm": "Take {p} points back from {name}?",
     "rv.from": "From",
     "rv.by": "Given by",
     "rv.day": "Day",
     "rv.warning": "What the wallet does not have is taken from later points, at most half of each. "
-    "This cannot be undone.",
+    "This cannot be undone. Regrant: take back, and the giver may give them again.",
     "rv.take": "Take back",
-    "rv.regrant": "Take back, give again",
+    "rv.regrant": "Regrant",
     "rv.cancelled": "All right, nothing was taken.",
     "rv.done": "Taken back from {name}",
     "rv.taken": "{retired} points were taken back.",
@@ -174,5 +174,5 @@ TEXTS: Mapping[str, str] = {
     "rv.own": "Thanks you gave or got yourself can be taken back by another admin only.",
     "rv.how": "Name the giver, then the recipient: /reverse @Bob @Cai wrong person",
     "help.reverse": "Admin: take the points of a thank-you back",
-    "go.reverse": "Take thanks back",
+    "go.reverse": "Reverse",
 }
