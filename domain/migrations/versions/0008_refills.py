@@ -10,6 +10,7 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+SCOPED = ("allowance_boost",)
 POLICY = "current_setting('bida.workspace', true) IN ('*', workspace_id)"
 """As in 0001."""
 

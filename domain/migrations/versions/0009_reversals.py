@@ -10,6 +10,7 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+SCOPED = ("kudos_reversal",)
 POLICY = "current_setting('bida.workspace', true) IN ('*', workspace_id)"
 """As in 0001."""
 
