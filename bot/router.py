@@ -20,6 +20,7 @@ class SlashCommand:
     """`name` is the slash word; `aliases` are other slash words; `bare` are words that work without a slash.
 
     `help` is the catalogue key of its one-line help; "" hides it. `guest`: a sender nobody has linked may use it.
+    `of_roles`: who finds it in the help, empty for everybody; who may use it is decided in the domain.
     `looks`: a whole message of this look means the command, with the message as its arguments (a pick-up code).
     `secret`: what is typed behind the word is a secret; nothing of it is kept once it is handled.
     """
@@ -29,6 +30,7 @@ class SlashCommand:
     aliases: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
     help: str = ""
+    of_roles: frozenset[str] = frozenset()
     guest: bool = False
     looks: re.Pattern[str] | None = None
     secret: bool = False

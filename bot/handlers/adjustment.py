@@ -127,7 +127,11 @@ def _signed(request: AdjustmentView) -> str:
 
 FEATURE = Feature(
     name="adjustment",
-    commands=(SlashCommand(name="adjust", handler=begin, aliases=("调整",), help="help.adjust"),),
+    commands=(
+        SlashCommand(
+            name="adjust", handler=begin, aliases=("调整",), help="help.adjust", of_roles=frozenset({"admin"})
+        ),
+    ),
     actions=(
         CardAction(name="go.adjust", handler=begin, on_card=False),
         CardAction(name="adjust.agree", handler=agreed),

@@ -23,7 +23,7 @@ from cards.counter import clock, handed_card, lookup_card, receipt_card, refusal
 from cards.model import Card
 from domain.errors import NotBound
 from domain.people.service import prefer, profile
-from domain.people.stores import store
+from domain.people.stores import STAFF, store
 from domain.rewards import counter, counter_dispute, orders
 from domain.rewards.approvers import admins
 from domain.rewards.counter_messages import HandedOver, Locked, LookedUp, Refusal, Refused, Withdrawn, WrongCode
@@ -200,6 +200,7 @@ FEATURE = Feature(
     commands=(
         SlashCommand(
             name="pickup", handler=pickup, bare=("核销", "pickup"), help="help.pickup", guest=True,
+            of_roles=STAFF,
             looks=LOOKS, secret=True,
         ),
     ),

@@ -22,7 +22,7 @@ from cards.model import Card
 from cards.values import signed_change
 from domain.delivery import pending
 from domain.people.messages import StoreRef
-from domain.people.stores import CLERK, STORE_MANAGER, every_store, staff_of, store, stores_of
+from domain.people.stores import CLERK, STAFF, STORE_MANAGER, every_store, staff_of, store, stores_of
 from domain.periods import instant_at, local_date
 from domain.rewards import closing
 from domain.rewards.counter import AT_THE_COUNTER
@@ -147,7 +147,7 @@ def _about(place: StoreRef, day: date) -> str:
 
 FEATURE = Feature(
     name="counter_closing",
-    commands=(SlashCommand(name="closing", handler=today, bare=("日结",), help="help.closing"),),
+    commands=(SlashCommand(name="closing", handler=today, bare=("日结",), help="help.closing", of_roles=STAFF),),
     actions=(
         CardAction(name="go.closing", handler=today, on_card=False),
         CardAction(name="closing.count", handler=choose, keeps=True),

@@ -12,8 +12,9 @@ _GUEST = ("bind", "lang")
 
 
 def help_(ctx: Ctx) -> Reply:
-    """Every command with its words."""
-    lines = [_line(ctx, command) for command in ctx.router.commands.values() if command.help]
+    """Every command that concerns the reader, with its words."""
+    shown = [one for one in ctx.router.commands.values() if one.help and _concerns(ctx, one)]
+    lines = [_line(ctx, command) for command in shown]
     return Reply(posts=(Post(card=help_card(new_id(), lines, ctx.person.locale)),))
 
 
@@ -43,6 +44,10 @@ def joined(ctx: Ctx) -> Reply:
 def unsupported(ctx: Ctx) -> Reply:
     """A picture, a voice message, a file."""
     return ctx.text("help.only_text")
+
+
+def _concerns(ctx: Ctx, command: SlashCommand) -> bool:
+    return not command.of_roles or bool(command.of_roles & ctx.person.roles)
 
 
 def _line(ctx: Ctx, command: SlashCommand, *, button: bool | None = None) -> HelpLine:

@@ -78,7 +78,15 @@ def draw(ctx: Ctx, row: Row[Any]) -> Card:
 
 FEATURE = Feature(
     name="refills",
-    commands=(SlashCommand(name="allowance", handler=allowance, aliases=("额度",), help="help.allowance"),),
+    commands=(
+        SlashCommand(
+            name="allowance",
+            handler=allowance,
+            aliases=("额度",),
+            help="help.allowance",
+            of_roles=frozenset({"admin", "hrbp"}),
+        ),
+    ),
     actions=(CardAction(name="go.allowance", handler=allowance, on_card=False),),
     views={"allowance_refilled": draw},
 )

@@ -129,7 +129,11 @@ def draw_reversed(ctx: Ctx, row: Row[Any]) -> Card:
 
 FEATURE = Feature(
     name="reversal",
-    commands=(SlashCommand(name="reverse", handler=begin, aliases=("收回",), help="help.reverse"),),
+    commands=(
+        SlashCommand(
+            name="reverse", handler=begin, aliases=("收回",), help="help.reverse", of_roles=frozenset({"admin"})
+        ),
+    ),
     actions=(
         CardAction(name="go.reverse", handler=begin, on_card=False),
         CardAction(name="reverse.choose", handler=choose),

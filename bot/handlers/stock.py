@@ -11,7 +11,7 @@ from bot.router import CardAction, Feature, SlashCommand
 from cards.stock import stock_card
 from domain.ids import new_id
 from domain.people.messages import StoreRef
-from domain.people.stores import STORE_MANAGER, every_store, stores_of
+from domain.people.stores import STAFF, STORE_MANAGER, every_store, stores_of
 from domain.rewards import stock
 from domain.rewards.messages import StockLine
 
@@ -117,8 +117,8 @@ def _meant(ctx: Ctx, stores: list[StoreRef], store: StoreRef | None, item: str) 
 FEATURE = Feature(
     name="stock",
     commands=(
-        SlashCommand(name="stock", handler=shelves, bare=("库存", "stock"), help="help.stock"),
-        SlashCommand(name="count", handler=count, bare=("盘点",), help="help.count"),
+        SlashCommand(name="stock", handler=shelves, bare=("库存", "stock"), help="help.stock", of_roles=STAFF),
+        SlashCommand(name="count", handler=count, bare=("盘点",), help="help.count", of_roles=STAFF),
     ),
     actions=(
         CardAction(name="go.stock", handler=shelves, on_card=False),

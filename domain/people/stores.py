@@ -4,7 +4,7 @@ A suspended assignment (R-PIC-06) gives no right and no news until the store man
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 
@@ -15,6 +15,7 @@ from domain.people.roles import TENURE, is_here
 from domain.unit_of_work import UnitOfWork
 
 CLERK, STORE_MANAGER = "clerk", "store_manager"
+STAFF: Final = frozenset({CLERK, STORE_MANAGER})
 
 STORE, PERSON, WORKSPACE = table_of(Store), table_of(Person), table_of(Workspace)
 ASSIGNMENT = table_of(StoreAssignment)

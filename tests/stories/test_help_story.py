@@ -3,9 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.playground.rig import Rig
+from domain.columns import table_of
+from domain.people.model import Person
 from tests.stories.talk import Talk
+
+PERSON = table_of(Person)
 
 
 async def test_help_lists_every_command_and_its_buttons_work(rig: Rig, messenger: str) -> None:
@@ -90,3 +95,17 @@ async def test_the_same_message_delivered_again_is_answered_once(rig: Rig, messe
     await rig.simulators[messenger].redeliver(2)
     await rig.settle()
     assert [one.text for one in bob.seen()] == before
+
+
+async def test_commands_of_an_office_are_listed_for_those_who_hold_it(rig: Rig, messenger: str) -> None:
+    """R-ROL-01: what only an admin or a clerk can do is no news to the others."""
+    bob = Talk(rig, messenger, "bob")
+    await bob.say("帮助")
+    told = bob.all_text()
+    assert "/points" in told
+    assert not any(word in told for word in ("/adjust", "/reverse", "/pickup", "/stock"))
+    with rig.bot.engine.begin() as connection:
+        connection.execute(update(PERSON).where(PERSON.c.employee_no == "E2").values(roles="admin,clerk"))
+    await bob.say("帮助")
+    told = bob.all_text()
+    assert all(word in told for word in ("/adjust", "/reverse", "/pickup", "/stock"))
