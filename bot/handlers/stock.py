@@ -11,9 +11,10 @@ from bot.router import CardAction, Feature, SlashCommand
 from cards.stock import stock_card
 from domain.ids import new_id
 from domain.people.messages import StoreRef
-from domain.people.stores import STAFF, STORE_MANAGER, every_store, stores_of
+from domain.people.stores import STAFF, every_store, stores_of
 from domain.rewards import stock
 from domain.rewards.messages import StockLine
+from domain.rewards.refusals import NotManagersStock
 
 _ADDED = re.compile(r"(?P<item>.+?)\s*\+\s*(?P<number>\d{1,6})")
 _COUNTED = re.compile(r"(?P<item>.+?)\s+(?P<number>\d{1,6})(?:\s+(?P<reason>.+))?")
@@ -47,9 +48,10 @@ def shelves(ctx: Ctx) -> Reply:
         return meant.refusal
     assert meant.store is not None
     assert meant.line is not None
-    if not _manages(ctx, meant.store):
-        return ctx.privately(ctx.text("stock.only_manager"))
-    now = stock.put(ctx.uow, meant.line.stock_id, int(said["number"]), ctx.person.id)
+    try:
+        now = stock.put(ctx.uow, meant.line.stock_id, int(said["number"]), ctx.person.id)
+    except NotManagersStock as error:
+        return ctx.privately(ctx.text(error.code))
     told = order_news.back_again(ctx, meant.line.item_id, meant.store.id)
     reply = ctx.privately(ctx.text("stock.added", item=meant.line.name(ctx.person.locale), n=now))
     return Reply(posts=(*reply.posts, *told))
@@ -84,11 +86,6 @@ def count(ctx: Ctx) -> Reply:
 def _stores(ctx: Ctx) -> list[StoreRef]:
     """The stores whose shelves somebody may see and count; an admin all."""
     return every_store(ctx.uow) if "admin" in ctx.person.roles else stores_of(ctx.uow, ctx.person.id)
-
-
-def _manages(ctx: Ctx, store: StoreRef) -> bool:
-    managed = stores_of(ctx.uow, ctx.person.id, STORE_MANAGER)
-    return "admin" in ctx.person.roles or any(one.id == store.id for one in managed)
 
 
 def _named(stores: list[StoreRef], text: str) -> tuple[StoreRef | None, str]:

@@ -171,7 +171,7 @@ def _effects(uow: UnitOfWork, row: Row[Any], rule: Rule, by_id: str | None, step
             stock.free(uow, row.stock_id, left)
             restocked = True
         elif rule.points is Points.REFUND and step.restock:
-            stock.put(uow, row.stock_id, row.fulfilled, by_id or "", reason="refund")
+            stock.put(uow, row.stock_id, row.fulfilled, by_id, reason="refund")
             restocked = True
     cause = Cause(actor_id=by_id or "", object_id=row.id)
     if rule.points is Points.RELEASE and row.forfeits and row.state == OrderState.READY and by_id is None:

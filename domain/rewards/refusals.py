@@ -31,6 +31,18 @@ class StoreNotAllowed(DomainError):
     code = "sh.wrong_store"
 
 
+class NotManagersStock(DomainError):
+    """Goods are added by the store's manager or an admin (R-ROL-01, §17)."""
+
+    code = "stock.only_manager"
+
+
+class NotStaffsStock(DomainError):
+    """Goods are counted by those who serve the store, or an admin (R-ROL-01, §17)."""
+
+    code = "stock.not_yours"
+
+
 class BadQuantity(DomainError):
     """Fewer or more at once than the item allows (R-RED-05)."""
 

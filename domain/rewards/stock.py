@@ -1,15 +1,25 @@
-"""How many there are of what: reserved by orders, taken at the counter, put in and counted by the store (R-RED-03)."""
+"""How many there are of what: reserved by orders, taken at the counter, put in and counted by the store (R-RED-03).
 
-from typing import Any
+Who adds or counts is checked here, whoever asks (R-ROL-01). What an order does to its goods is checked with its step.
+"""
+
+from typing import Any, Final
 
 from sqlalchemy import Row, and_, bindparam, select, update
 
 from domain.columns import table_of
 from domain.ids import new_id
 from domain.people.model import Store
+from domain.people.service import profile
+from domain.people.stores import STORE_MANAGER, stores_of
+from domain.rewards.approvers import ADMIN
 from domain.rewards.messages import StockLine
 from domain.rewards.model import Item, Stock, StockChange
+from domain.rewards.refusals import NotManagersStock, NotStaffsStock
 from domain.unit_of_work import UnitOfWork
+
+SYSTEM: Final = None
+"""Who acts where nobody does: an import."""
 
 STOCK, ITEM, STORE = table_of(Stock), table_of(Item), table_of(Store)
 
@@ -64,24 +74,43 @@ def take(uow: UnitOfWork, stock_id: str, number: int) -> None:
     uow.change(_TAKE, stock=stock_id, number=number)
 
 
-def put(uow: UnitOfWork, stock_id: str, number: int, by_id: str, *, kind: str = "added", reason: str = "") -> int:
+def put(uow: UnitOfWork, stock_id: str, number: int, by_id: str | None, *, reason: str = "") -> int:
     """Add to what is there, or take away below zero; returns what is there now, -1 when orders have reserved more than
-    would be left."""
+    would be left. `by_id` is a manager of the store, an admin, or `SYSTEM`; raises `NotManagersStock`."""
+    row = find(uow, stock_id)
+    if row is None or not _may(uow, row.store_id, by_id, STORE_MANAGER):
+        raise NotManagersStock
+    return _change(uow, stock_id, "added", number, by_id, reason)
+
+
+def count(uow: UnitOfWork, stock_id: str, found: int, by_id: str | None, reason: str) -> int | None:
+    """What a count found replaces what we thought; returns the difference (R-PIC-08). None when open orders have
+    reserved more than was found. `by_id` is anybody who serves the store, an admin, or `SYSTEM`; raises
+    `NotStaffsStock`."""
+    row = uow.one(_LOCKED, stock=stock_id)
+    if row is None or not _may(uow, row.store_id, by_id):
+        raise NotStaffsStock
+    delta = found - int(row.on_hand)
+    return None if _change(uow, stock_id, "counted", delta, by_id, reason) < 0 else delta
+
+
+def _may(uow: UnitOfWork, store_id: str | None, by_id: str | None, *roles: str) -> bool:
+    """Whether somebody serves the store as one of these roles (none named: as any) or is an admin, now."""
+    if by_id is SYSTEM:
+        return True
+    person = profile(uow, by_id)
+    if person is None or not person.active:
+        return False
+    return ADMIN in person.roles or any(one.id == store_id for one in stores_of(uow, by_id, *roles))
+
+
+def _change(uow: UnitOfWork, stock_id: str, kind: str, number: int, by_id: str | None, reason: str) -> int:
     if uow.change(_PUT, stock=stock_id, number=number) != 1:
         return -1
     row = find(uow, stock_id)
     assert row is not None
-    _note(uow, stock_id, kind, number, row.on_hand, by_id, reason)
+    _note(uow, stock_id, kind, number, row.on_hand, by_id or "", reason)
     return int(row.on_hand)
-
-
-def count(uow: UnitOfWork, stock_id: str, found: int, by_id: str, reason: str) -> int | None:
-    """What a count found replaces what we thought; returns the difference (R-PIC-08). None when open orders have
-    reserved more than was found."""
-    row = uow.one(_LOCKED, stock=stock_id)
-    assert row is not None
-    delta = found - int(row.on_hand)
-    return None if put(uow, stock_id, delta, by_id, kind="counted", reason=reason) < 0 else delta
 
 
 def missing(uow: UnitOfWork, stock_id: str, number: int, by_id: str | None) -> None:

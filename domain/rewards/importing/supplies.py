@@ -51,7 +51,7 @@ def write_stock(uow: UnitOfWork, counts: Mapping[int, tuple[Row[Any], int]]) -> 
     updated = 0
     for row, number in counts.values():
         if number != row.on_hand:
-            done = stock.count(uow, row.id, number, "", "import")
+            done = stock.count(uow, row.id, number, stock.SYSTEM, "import")
             assert done is not None, "checked against what is reserved, in the same transaction"
             updated += 1
     return ImportReport(updated=updated, unchanged=len(counts) - updated)
@@ -95,7 +95,7 @@ def write_codes(uow: UnitOfWork, codes: Mapping[int, tuple[Row[Any], str]], know
         uow.add_all([sealed(item_id, code, key) for code in fresh])
         if fresh:
             (pool,) = known.stock[item_id]
-            stock.put(uow, pool.id, len(fresh), "", reason="import")
+            stock.put(uow, pool.id, len(fresh), stock.SYSTEM, reason="import")
         created += len(fresh)
     return ImportReport(created=created, unchanged=len(codes) - created)
 
