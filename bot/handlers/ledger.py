@@ -1,5 +1,5 @@
-"""What the ledger needs by the clock: points expire monthly, and every night it has to prove itself (R-LOT-05,
-R-LED-06)."""
+"""What the ledger needs by the clock: points expire monthly, those of people who are gone are retired (R-LED-24), and
+every night it has to prove itself (R-LOT-05, R-LED-06)."""
 
 import logging
 
@@ -8,6 +8,7 @@ from bot.observe import LEDGER_SOUND
 from bot.reply import NOTHING, Post, Reply
 from bot.router import Chore, Feature
 from bot.telling import tell_text
+from bot.timers import later
 from domain.delivery.leases import first_run
 from domain.people.roles import holders
 from domain.people.service import company
@@ -15,8 +16,13 @@ from domain.periods import PeriodKind, period_key_at
 from domain.points import verification
 from domain.points.messages import Cause
 from domain.points.service import expire_lots
+from domain.wallet.leavers import retire_leavers
 
 log = logging.getLogger("bida.ledger")
+
+LEAVERS = "clock.points.leavers"
+AT_ONCE = 200
+"""People in one unit of work."""
 
 
 def expire(ctx: Ctx) -> Reply:
@@ -26,6 +32,16 @@ def expire(ctx: Ctx) -> Reply:
     if first_run(ctx.uow, "points.expire", month):
         entries = expire_lots(ctx.uow, ctx.now, Cause("", f"expiry:{month}"))
         log.info("points_expired", extra={"period": month, "entries": len(entries)})
+    return NOTHING
+
+
+def retire(ctx: Ctx) -> Reply:
+    """Every night, some people at a time: the points of those who are gone are retired (R-LED-24)."""
+    day, after = ctx.command.params["day"], ctx.command.params.get("after", "")
+    done = retire_leavers(ctx.uow, after, AT_ONCE)
+    ctx.uow.state(log, "leavers_retired", people=done.people, entries=done.entries)
+    if done.after:
+        later(ctx, LEAVERS, ctx.now, key=f"{day}:{done.after}", day=day, after=done.after)
     return NOTHING
 
 
@@ -49,9 +65,10 @@ def verify(ctx: Ctx) -> Reply:
 
 FEATURE = Feature(
     name="ledger",
-    events={"clock.points.expire": expire, "clock.points.verify": verify},
+    events={"clock.points.expire": expire, LEAVERS: retire, "clock.points.verify": verify},
     daily=(
         Chore(name="clock.points.expire", hour=3, minute=10),
+        Chore(name=LEAVERS, hour=3, minute=50),
         Chore(name="clock.points.verify", hour=4, minute=20),
     ),
 )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -23,6 +23,8 @@ _RENEW = (
 )
 _TAKE = insert(LEASE)
 _DROP = delete(LEASE).where(LEASE.c.name == bindparam("what"), LEASE.c.holder == bindparam("who"))
+_RUNS = select(JOB_RUN.c.period, JOB_RUN.c.ran_at).where(JOB_RUN.c.job == bindparam("of"))
+_FORGET_RUN = delete(JOB_RUN).where(JOB_RUN.c.job == bindparam("of"), JOB_RUN.c.period == bindparam("in_"))
 _RUN = {
     "sqlite": sqlite.insert(JOB_RUN).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(JOB_RUN).on_conflict_do_nothing(),
@@ -50,3 +52,13 @@ def first_run(uow: UnitOfWork, job: str, period: str) -> bool:
     """Claim a job's run for a period, in the transaction of the job's own rows. False: it has run already."""
     dialect = "postgresql" if uow.is_postgres else "sqlite"
     return uow.change(_RUN[dialect], job=job, period=period, ran_at=uow.now) == 1
+
+
+def runs(uow: UnitOfWork, job: str) -> dict[str, datetime]:
+    """For which periods a job has run, and when."""
+    return {row.period: row.ran_at for row in uow.all(_RUNS, of=job)}
+
+
+def forget_run(uow: UnitOfWork, job: str, period: str) -> None:
+    """Let a job run for a period once more."""
+    uow.change(_FORGET_RUN, of=job, in_=period)

@@ -30,6 +30,8 @@ AFTER_RELEASE = timedelta(days=7)
 """How long a lot that expired while it was held can be used after the release (R-LED-18)."""
 AFTER_REFUND = timedelta(days=30)
 """How long refunded points can be used at least (R-LED-21)."""
+AFTER_LEAVING = timedelta(days=30)
+"""How long a leaver's wallet stays, from the first day they are not here (R-LED-24, R-RED-31)."""
 
 _ZONE = select(WORKSPACE.c.timezone)
 _SPENDABLE = (

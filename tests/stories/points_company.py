@@ -44,6 +44,12 @@ def wallet_of(rig: Rig, who: str) -> int:
     return in_unit(rig.bot.engine, rig, lambda uow: balances(uow, person).wallet)
 
 
+def pending_of(rig: Rig, who: str) -> int:
+    """What waits for somebody."""
+    person = person_id(rig, who)
+    return in_unit(rig.bot.engine, rig, lambda uow: balances(uow, person).pending)
+
+
 def pay(rig: Rig, who: str, amount: int, cause: str = "bonus") -> None:
     """A reward from the manual budget, which has to be funded."""
     person = person_id(rig, who)

@@ -2,18 +2,20 @@
 
 import logging
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from bot.observe import LEDGER_SOUND
 from bot.playground.rig import Rig, make_rig
+from domain.columns import table_of
 from domain.errors import PostingsStopped
+from domain.people.model import Person
 from domain.points import verification
 from tests.company import PEOPLE, in_unit, populate, seed
 from tests.stories.conftest import FRIDAY
-from tests.stories.points_company import fund, pay, wallet_of
+from tests.stories.points_company import fund, pay, pending_of, person_id, thank, wallet_of
 from tests.stories.talk import Talk
 
 ADMINS = PEOPLE.replace("E1,安然,,,运营部,,,", "E1,安然,,,运营部,,admin,").replace(
@@ -115,6 +117,50 @@ async def test_the_expiry_that_could_not_be_booked_comes_when_the_ledger_moves_a
     await bob.wait()
     await bob.say("/points")
     assert "−20　到期" in bob.all_text()
+
+
+async def test_who_leaves_loses_what_they_may_give_first_and_the_wallet_a_month_later(
+    audited: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    """R-LED-24, R-RED-31: every night by itself; the log says how many, never who."""
+    fund(audited, "manual", 1000)
+    fund(audited, "allowance", 1000)
+    for who in ("bob", "cai"):
+        pay(audited, who, 20)
+    thank(audited, "ann", "bob", 10, cleared=False)
+    bob = person_id(audited, "bob")
+    last_day = update(table_of(Person)).where(table_of(Person).c.id == bob).values(leaves_on=FRIDAY.date())
+    in_unit(audited.bot.engine, audited, lambda uow: uow.change(last_day))
+    cai = Talk(audited, "feishu", "cai")
+    audited.clock.advance(NIGHT)
+    with caplog.at_level(logging.INFO, "bida.ledger"):
+        await cai.wait()
+    assert pending_of(audited, "bob") == 0
+    assert wallet_of(audited, "bob") == 20
+    (said,) = [record for record in caplog.records if record.message == "leavers_retired"]
+    assert (vars(said)["people"], vars(said)["entries"]) == (1, 1)
+    assert bob not in str(vars(said))
+    audited.clock.advance(timedelta(days=29))
+    await cai.wait()
+    assert wallet_of(audited, "bob") == 20
+    audited.clock.advance(timedelta(days=1))
+    await cai.wait()
+    assert (wallet_of(audited, "bob"), wallet_of(audited, "cai")) == (0, 20)
+    assert not is_stopped(audited)
+
+
+async def test_more_leavers_than_one_page_holds_are_done_page_by_page(
+    audited: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.handlers.ledger.AT_ONCE", 1)
+    fund(audited, "manual", 1000)
+    for who in ("bob", "cai"):
+        pay(audited, who, 20)
+    away = date(2026, 1, 2)
+    in_unit(audited.bot.engine, audited, lambda uow: uow.change(update(table_of(Person)).values(leaves_on=away)))
+    audited.clock.advance(NIGHT)
+    await Talk(audited, "feishu", "ann").wait()
+    assert (wallet_of(audited, "bob"), wallet_of(audited, "cai")) == (0, 0)
 
 
 def _refusal() -> verification.Verdict:
