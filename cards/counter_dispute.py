@@ -37,6 +37,8 @@ def _notes(told: Disputed, locale: str, *, suspended: bool) -> tuple[Note, ...]:
         notes.append(say(locale, "ck.dispute_upheld"))
     elif told.order.state is OrderState.REFUNDED:
         notes.append(say(locale, "ck.dispute_refunded"))
+    elif told.is_overdue:
+        notes.append(say(locale, "ck.dispute_overdue"))
     if suspended:
         notes.append(say(locale, "ck.dispute_suspended", clerk=told.clerk_name))
     elif told.order.state is OrderState.DISPUTED:

@@ -23,13 +23,14 @@ from domain.rewards.messages import Moved
 def not_me(ctx: Ctx) -> Reply:
     """[不是我]: the order is disputed; clerk, store manager and admins are told. Nothing is suspended by that."""
     subject = ctx.subject()
-    _, told = counter_dispute.not_me(ctx.uow, ctx.person, subject["order"], order_news.terms_of(ctx))
+    moved, told = counter_dispute.not_me(ctx.uow, ctx.person, subject["order"], order_news.terms_of(ctx))
     note(ctx, "pickup_disputed", order=told.order.id)
     ctx.advance(subject)
     assert ctx.card is not None
     card = receipt_card(ctx.card.id, handed(ctx, subject), ctx.person.locale)
     toast = ctx.toast("sh.not_me_sent", tone="success").toast
-    return Reply(card=card, toast=toast, posts=_spread(ctx, told), refresh=(told.order.id, receipts_of(told.order.id)))
+    posts = (*_spread(ctx, told), *order_news.follow(ctx, moved.order))
+    return Reply(card=card, toast=toast, posts=posts, refresh=(told.order.id, receipts_of(told.order.id)))
 
 
 def _spread(ctx: Ctx, told: Disputed) -> tuple[Post, ...]:

@@ -181,7 +181,7 @@ def _set_timers(ctx: Ctx, order: OrderView) -> None:
     mark = f"{order.id}:{order.version}"
     if order.state is OrderState.APPROVED:
         later(ctx, LATE, due, key=mark, order=order.id)
-    if order.state in (OrderState.PENDING_APPROVAL, OrderState.READY):
+    if order.state in (OrderState.PENDING_APPROVAL, OrderState.READY, OrderState.DISPUTED):
         later(ctx, DUE, due + timedelta(milliseconds=1), key=mark, order=order.id)
     if order.state is OrderState.READY:
         for days in REMINDERS:

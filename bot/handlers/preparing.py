@@ -9,7 +9,7 @@ from bot.context import Ctx
 from bot.handlers import order_news
 from bot.reply import NOTHING, Post, Reply
 from bot.router import CardAction, Chore, Feature
-from bot.telling import tell_text
+from bot.telling import tell, tell_text
 from cards.approvals import pool_card, prepare_card
 from cards.model import Card
 from domain.errors import CardUnknown
@@ -19,6 +19,8 @@ from domain.rewards import pools, reading
 from domain.rewards.approvals import overdue
 from domain.rewards.approvers import ADMIN
 from domain.rewards.catalogue import described
+from domain.rewards.counter_dispute import pass_on
+from domain.rewards.counter_messages import Disputed
 from domain.rewards.messages import Fulfilment, OrderState, OrderView
 from domain.rewards.orders import Step, transition
 from domain.rewards.refusals import NoOrder, StepRefused
@@ -80,7 +82,7 @@ def draw_pool(ctx: Ctx, row: Any) -> Card:
 
 
 def due(ctx: Ctx) -> Reply:
-    """An approver's time, or the time to collect, is over."""
+    """An approver's time, the time to collect, or a store manager's to look into a dispute, is over."""
     reply = _settle(ctx, [ctx.command.params.get("order", "")])
     return replace(reply, posts=order_news.awake(ctx, reply.posts))
 
@@ -111,7 +113,7 @@ def late(ctx: Ctx) -> Reply:
 
 def sweep(ctx: Ctx) -> Reply:
     """Once a day whatever is overdue, should a timer have been lost; and pools whose date has passed."""
-    reply = _settle(ctx, reading.due(ctx.uow, OrderState.PENDING_APPROVAL, OrderState.READY))
+    reply = _settle(ctx, reading.due(ctx.uow, OrderState.PENDING_APPROVAL, OrderState.READY, OrderState.DISPUTED))
     posts, refresh = reply.posts, reply.refresh
     today = local_date(ctx.now, the_company(ctx.uow).timezone)
     for item in pools.over(ctx.uow, today):
@@ -136,11 +138,23 @@ def _settle(ctx: Ctx, order_ids: list[str]) -> Reply:
         elif order.state is OrderState.READY:
             moved = transition(ctx.uow, order_id, OrderState.EXPIRED, None)
             news, restocked = moved.order, moved.restocked
+        elif order.state is OrderState.DISPUTED and (told := pass_on(ctx.uow, order_id, terms)) is not None:
+            posts += _to_admins(ctx, told)
+            news, restocked = None, False
         else:
             continue
         changed += (order_id,)
         posts += order_news.follow(ctx, news, restocked=restocked) if news is not None else ()
     return Reply(posts=posts, refresh=changed)
+
+
+def _to_admins(ctx: Ctx, told: Disputed) -> tuple[Post, ...]:
+    """The dispute's card, with its decisions, to the admins whom it is not about (R-PIC-06)."""
+    posts: tuple[Post, ...] = ()
+    for person_id in told.admins:
+        if person_id in told.deciders:
+            posts += tell(ctx, person_id, "pickup_dispute", {"order": told.order.id}, about=told.order.id)
+    return posts
 
 
 def _made(ctx: Ctx, order: OrderView, posts: tuple[Post, ...]) -> Reply:

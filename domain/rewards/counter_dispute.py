@@ -21,6 +21,10 @@ _UPHELD = select(EVENT.c.id).where(
     EVENT.c.order_id == bindparam("order_"), EVENT.c.before == str(OrderState.DISPUTED),
     EVENT.c.after == str(OrderState.FULFILLED), ~EVENT.c.refused,
 )  # fmt: skip
+_PASSED_ON = select(EVENT.c.id).where(
+    EVENT.c.order_id == bindparam("order_"), EVENT.c.before == str(OrderState.DISPUTED),
+    EVENT.c.after == str(OrderState.DISPUTED), ~EVENT.c.refused,
+)  # fmt: skip
 
 
 def not_me(uow: UnitOfWork, owner: Profile, order_id: str, terms: Terms) -> tuple[Moved, Disputed]:
@@ -38,14 +42,35 @@ def was_upheld(uow: UnitOfWork, order_id: str) -> bool:
     return bool(uow.all(_UPHELD, order_=order_id))
 
 
+def was_passed_on(uow: UnitOfWork, order_id: str) -> bool:
+    """Whether the store manager let their time pass, so that the admins decide as well."""
+    return bool(uow.all(_PASSED_ON, order_=order_id))
+
+
+def pass_on(uow: UnitOfWork, order_id: str, terms: Terms) -> Disputed | None:
+    """Let the admins decide about a dispute the store manager has left lying past its time; None unless it is one, and
+    when they were asked before. Raises `NoOrder`."""
+    orders.lock(uow, [order_id])
+    order = orders.find(uow, order_id)
+    is_due = order.state is OrderState.DISPUTED and order.due_at is not None and order.due_at <= uow.now
+    if not is_due or was_passed_on(uow, order_id):
+        return None
+    return disputed(uow, orders.transition(uow, order_id, OrderState.DISPUTED, None, terms=terms).order)
+
+
 def disputed(uow: UnitOfWork, order: OrderView) -> Disputed:
     """A dispute as those who are told see it. Raises `NoOrder` for one that never crossed a counter."""
     place = store(uow, order.store_id) if order.store_id else None
     if place is None or order.fulfilled_by is None:
         raise NoOrder
+    involved, everybody = (order.fulfilled_by, order.person_id), admins(uow)
+    able = deciders(uow, place, *involved)
+    is_overdue = was_passed_on(uow, order.id)
+    if is_overdue:
+        able += tuple(one for one in everybody if one not in (*involved, *able))
     return Disputed(
-        order=order, store=place, clerk_id=order.fulfilled_by, clerk_name=order.fulfilled_by_name,
-        deciders=deciders(uow, place, order.fulfilled_by, order.person_id), admins=admins(uow),
+        order=order, store=place, clerk_id=order.fulfilled_by, clerk_name=order.fulfilled_by_name, deciders=able,
+        admins=everybody, is_overdue=is_overdue,
     )  # fmt: skip
 
 

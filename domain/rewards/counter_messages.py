@@ -123,6 +123,8 @@ class Disputed:
     clerk_name: str
     deciders: tuple[str, ...]
     admins: tuple[str, ...]
+    is_overdue: bool = False
+    """The store manager's three workdays are over; the admins decide as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,7 @@ def transition(
         if made is None or made.after != target:
             raise Conflict
         return Moved(order=find(uow, order_id), before=before, fresh=False)
-    if before is target and not _may_repeat(target, step):
+    if before is target and not _may_repeat(target, by_id, step):
         return Moved(order=find(uow, order_id), before=before, fresh=False)
     rule = TRANSITIONS.get((before, target))
     if rule is None:
@@ -103,10 +103,17 @@ def transition(
     return Moved(order=find(uow, order_id), before=before, restocked=restocked)
 
 
-def _may_repeat(target: OrderState, step: Step) -> bool:
-    """Whether a state may follow itself: the next approver's turn, or a part that is handed over. Made ready twice is
-    ready once, and nothing is handed over by it."""
-    return target is OrderState.PENDING_APPROVAL or (target is OrderState.READY and step.quantity > 0)
+def _may_repeat(target: OrderState, by_id: str | None, step: Step) -> bool:
+    """Whether a state may follow itself: the next approver's turn, a part that is handed over, or our own clock passing
+    a dispute on. Made ready twice is ready once, and nothing is handed over by it; disputed twice is disputed once."""
+    match target:
+        case OrderState.PENDING_APPROVAL:
+            return True
+        case OrderState.READY:
+            return step.quantity > 0
+        case OrderState.DISPUTED:
+            return by_id is None
+    return False
 
 
 def lock(uow: UnitOfWork, order_ids: Iterable[str]) -> None:

@@ -67,12 +67,14 @@ TRANSITIONS: Final[Mapping[tuple[S, S], Rule]] = {
     (S.READY, S.CANCELLED): Rule(_by(Role.ADMIN), *_BACK),
     (S.READY, S.EXPIRED): Rule(_by(Role.SYSTEM), *_BACK),
     (S.FULFILLED, S.DISPUTED): Rule(_by(Role.OWNER)),
+    (S.DISPUTED, S.DISPUTED): Rule(_by(Role.SYSTEM)),
     (S.DISPUTED, S.FULFILLED): Rule(_by(Role.STORE_MANAGER, Role.ADMIN)),
     (S.DISPUTED, S.REFUNDED): Rule(_by(Role.STORE_MANAGER, Role.ADMIN), Points.REFUND),
     (S.FULFILLED, S.REFUNDED): Rule(_by(Role.STORE_MANAGER, Role.ADMIN), Points.REFUND),
 }
 """`PENDING_APPROVAL → PENDING_APPROVAL` is the next of two approvers, or the next one in line after three workdays;
-`READY → READY` a part of a larger quantity (R-RED-05). Staff cancel what turns out not to be there."""
+`READY → READY` a part of a larger quantity (R-RED-05);
+`DISPUTED → DISPUTED` a dispute that is passed on to the admins. Staff cancel what turns out not to be there."""
 
 COUNTED: Final = (S.REQUESTED, S.PENDING_APPROVAL, S.APPROVED, S.READY, S.FULFILLED, S.DISPUTED)
 """The states that use up a person's limit (R-RED-04)."""

@@ -96,3 +96,36 @@ def test_the_points_go_back_when_it_was_not_them(shop: Shop) -> None:
     disputed(shop, order)
     shop.do(lambda uow: counter_dispute.give_back(uow, manager, order))
     assert (shop.order(order).state, shop.wallet("E1")) == (OrderState.REFUNDED, 500)
+
+
+def test_an_overdue_dispute_is_passed_on_once_and_the_admin_decides_as_well(shop: Shop) -> None:
+    """R-ROL-01: not before the store manager's three workdays are over; only ever by our own clock."""
+    order = handed(shop)
+    disputed(shop, order)
+    admin = shop.person("B1")
+    shop.later(days=2, hours=23)
+    assert shop.do(lambda uow: counter_dispute.pass_on(uow, order, shop.terms)) is None
+    with pytest.raises(StepNotYours):
+        shop.do(lambda uow: counter_dispute.give_back(uow, admin, order))
+    with pytest.raises(StepNotYours):
+        suspend(shop, "B1", order)
+    shop.later(hours=2)
+    told = shop.do(lambda uow: counter_dispute.pass_on(uow, order, shop.terms))
+    assert told is not None
+    assert (deciders(shop, told), told.is_overdue) == (["M1", "B1"], True)
+    shop.later(days=9)
+    assert shop.do(lambda uow: counter_dispute.pass_on(uow, order, shop.terms)) is None
+    assert suspend(shop, "B1", order) is True
+    with pytest.raises(StepNotYours):
+        suspend(shop, "E2", order)
+    assert shop.do(lambda uow: counter_dispute.give_back(uow, admin, order)).order.state is OrderState.REFUNDED
+    assert shop.do(lambda uow: counter_dispute.restore(uow, admin, order)) is True
+
+
+def test_disputed_twice_by_its_owner_is_disputed_once(shop: Shop) -> None:
+    order = handed(shop)
+    disputed(shop, order)
+    version = shop.order(order).version
+    disputed(shop, order)
+    assert shop.order(order).version == version
+    assert shop.do(lambda uow: counter_dispute.was_passed_on(uow, order)) is False

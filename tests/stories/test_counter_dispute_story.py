@@ -3,14 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from adapters.simulation import Seen
 from bot.playground.rig import Rig
+from domain.columns import table_of
+from domain.delivery.model import InboxRow
 from domain.rewards.messages import OrderState, OrderView
 from tests.stories.counter_story import SQUARE, Counter, shows
 from tests.stories.talk import Talk
 
 NOON = datetime(2026, 1, 19, 6, 5, tzinfo=UTC)
+NO_TIMERS = delete(table_of(InboxRow)).where(table_of(InboxRow).c.state == "RECEIVED")
 ELSEWHERE = {"wecom": "dingtalk", "dingtalk": "feishu", "feishu": "wecom"}
 
 
@@ -128,3 +132,52 @@ async def test_a_colleagues_press_of_the_card_is_refused(rig: Rig) -> None:
     _, code = await counter.ready("K2")
     shows(await counter.talk("C1").say(code), "有效")
     assert counter.order(order).state is OrderState.DISPUTED
+
+
+async def test_a_dispute_the_store_manager_leaves_lying_is_passed_on_to_the_admins_once(counter: Counter) -> None:
+    """R-PIC-06: after three workdays an admin has the card too, and decides; the receipt says what became of it."""
+    order, receipt = await collected(counter)
+    owner, manager, admin = counter.talk("K1"), counter.talk("M1"), counter.talk("A1")
+    await owner.press("不是我", receipt)
+    counter.rig.clock.advance(timedelta(days=2, hours=23))
+    await manager.wait()
+    assert not asked(admin)
+    counter.rig.clock.advance(timedelta(hours=2))
+    await manager.wait()
+    (card,) = asked(admin)
+    shows(card, "店长 3 个工作日内未处理", order.no, "周敏")
+    shows(newest(manager, "有人反馈"), "已转管理员决定")
+    for _ in range(8):
+        counter.rig.clock.advance(timedelta(days=1))
+        await manager.wait()
+    assert len(asked(admin)) == 1
+    await admin.press("不是，退积分", card)
+    assert counter.order(order).state is OrderState.REFUNDED
+    shows(newest(owner, "领取回执"), "积分已退回")
+    assert admin.problems() == []
+
+
+async def test_what_was_decided_in_time_asks_no_admin(counter: Counter) -> None:
+    _, receipt = await collected(counter)
+    manager, admin = counter.talk("M1"), counter.talk("A1")
+    await counter.talk("K1").press("不是我", receipt)
+    await manager.press("确是本人领取", manager.card())
+    counter.rig.clock.advance(timedelta(days=5))
+    await manager.wait()
+    assert not asked(admin)
+
+
+async def test_a_lost_timer_of_a_dispute_is_made_up_for_by_the_daily_sweep(rig: Rig) -> None:
+    rig.clock.set(NOON)
+    counter = Counter(rig, "feishu", "wecom")
+    _, receipt = await collected(counter)
+    await counter.talk("K1").press("不是我", receipt)
+    counter.do(lambda uow: uow.change(NO_TIMERS))
+    rig.clock.advance(timedelta(days=4))
+    await counter.talk("M1").wait()
+    assert len(asked(counter.talk("A1"))) == 1
+
+
+def asked(talk: Talk) -> list[Seen]:
+    """The cards on which somebody decides about a dispute."""
+    return [one for one in talk.seen() if "有人反馈" in one.text]

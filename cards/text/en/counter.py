@@ -65,6 +65,7 @@ TEXTS: Mapping[str, str] = {
     "ck.dispute_by": "By",
     "ck.dispute_note": "Suspending concerns {clerk} at this store only and can be undone; it takes your tap.",
     "ck.dispute_suspended": "{clerk} can't hand over at this store for now.",
+    "ck.dispute_overdue": "Not decided within 3 workdays; the admins have been asked.",
     "ck.dispute_upheld": "Checked: the owner did collect it.",
     "ck.dispute_refunded": "The points were given back.",
     "ck.suspend": "Suspend",

@@ -62,6 +62,7 @@ TEXTS: Mapping[str, str] = {
     "ck.dispute_by": "经手",
     "ck.dispute_note": "暂停只影响 {clerk} 在本店的核销，随时可以恢复；不点就不会暂停。",
     "ck.dispute_suspended": "{clerk} 在本店的核销已暂停。",
+    "ck.dispute_overdue": "店长 3 个工作日内未处理，已转管理员决定。",
     "ck.dispute_upheld": "已核实：是本人领取。",
     "ck.dispute_refunded": "已退回积分。",
     "ck.suspend": "暂停其核销",
