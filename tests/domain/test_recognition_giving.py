@@ -191,3 +191,24 @@ def test_endorsements_once_each_and_not_ones_own(thanks: Thanks) -> None:
         assert (hidden.visibility, hidden.hidden) == (Visibility.PRIVATE, True)
         with pytest.raises(DomainError):
             endorse(uow, thanks.cai, kudos.id)
+
+
+@pytest.mark.parametrize(
+    ("after", "undone"), [({"minutes": 9, "seconds": 59}, True), ({"minutes": 10, "seconds": 1}, False)]
+)
+def test_a24_undo_to_the_second(thanks: Thanks, after: dict[str, int], undone: bool) -> None:
+    """A24: 9:59 after giving it is undone, 10:01 after it is refused and nothing moves."""
+    kudos = thanks.given(thanks.bob, thanks.ann)
+    thanks.house.later(**after)
+
+    def try_() -> None:
+        with thanks.house.unit() as uow:
+            undo(uow, thanks.bob, kudos.id)
+            uow.commit()
+
+    if undone:
+        try_()
+    else:
+        thanks.refused(UndoTooLate, try_)
+    with thanks.house.unit() as uow:
+        assert balances(uow, thanks.bob.id).giving == (100 if undone else 90)

@@ -23,12 +23,13 @@ def retired(rig: Rig) -> int:
 
 
 async def test_a24_undo_within_ten_minutes_and_not_later(rig: Rig, messenger: str) -> None:
-    """A24: at 9:59 undone, at 10:01 refused; the recipient's card changes with it."""
+    """A24: undone before ten minutes are over, refused after; the recipient's card changes with it. The clock runs on
+    while people type, so the seconds are for the domain's own test."""
     begin(rig, messenger)
     bob, ann = Talk(rig, messenger, "bob"), Talk(rig, messenger, "ann")
     card = await bob.say(LINE)
     got = ann.card()
-    rig.clock.advance(timedelta(minutes=9, seconds=59))
+    rig.clock.advance(timedelta(minutes=9))
     undone = await bob.press("撤回", card)
     assert "这次感谢已撤回，10 分已退回。" in undone.text
     assert points(rig, "bob").giving == 100
